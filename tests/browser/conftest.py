@@ -1,0 +1,122 @@
+"""A fresh server and a real browser. Every visit is watched: no outside host, no broken script, no traceback."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LOCAL = re.compile(r"^(https?|wss?)://127\.0\.0\.1[:/]|^(data|blob|about|chrome):")
+IDLE = "[data-testid='stApp'][data-test-script-state='notRunning'][data-test-connection-state='CONNECTED']"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@dataclass(frozen=True)
+class Server:
+    url: str
+    home: Path
+    log: Path
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A server process of its own, that nobody has visited yet, with an empty home."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    made = Server(f"http://127.0.0.1:{port}", tmp_path / "home", tmp_path / "server.log")
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
+    command += ["--server.fileWatcherType", "none"]  # nothing changes while we look
+    with made.log.open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "KPI_HOME": str(made.home)}, stdout=log, stderr=log)
+    try:
+        for _ in range(600):
+            if process.poll() is not None:
+                pytest.fail(f"the server did not start:\n{made.log.read_text()}")
+            try:
+                urllib.request.urlopen(f"{made.url}/healthz", timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        else:
+            pytest.fail(f"the server did not answer:\n{made.log.read_text()}")
+        yield made
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    said = made.log.read_text()
+    assert "Traceback" not in said, said
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[object]:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = os.environ.get("KPI_CHROMIUM") or next((p for p in map(shutil.which, names) if p), None)
+    if path is None:
+        pytest.skip("no Chromium on this machine (set KPI_CHROMIUM to its path)")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, server: Server) -> Iterator[Callable]:
+    """`visit("/definitions", width=390, dark=True)` opens a page, waits until it is idle and returns it."""
+    contexts, outside, complaints = [], [], []
+
+    def complain(kind: str, text: str) -> None:
+        # On a deep link Streamlit's front end first looks for its server below the page's own path; that 404 is how it finds out.
+        if kind == "error" and not re.search(r" 404 .*/\w+/_stcore/(health|host-config)$", text):
+            complaints.append(text)
+
+    def open_page(path: str = "/", *, width: int = 1440, dark: bool = False):
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light", timezone_id="UTC", locale="en-GB"
+        )
+        contexts.append(context)
+        context.on("request", lambda request: LOCAL.match(request.url) or outside.append(request.url))
+        page = context.new_page()
+        page.on("websocket", lambda socket: LOCAL.match(socket.url) or outside.append(socket.url))
+        page.on("console", lambda message: complain(message.type, f"{message.text} {message.location['url']}"))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(server.url + path)
+        settle(page)
+        return page
+
+    yield open_page
+    broken = [
+        text for context in contexts for page in context.pages for text in page.locator("[data-testid=stException]").all_inner_texts()
+    ]
+    for context in contexts:
+        context.close()
+    assert not outside, f"the browser asked other hosts: {outside}"
+    assert not complaints, f"the browser complained: {complaints}"
+    assert not broken, f"a traceback on the page: {broken}"
+
+
+def settle(page, seconds: float = 60) -> None:
+    """Wait until the page's script has run (a rerun starts a moment after what caused it)."""
+    page.wait_for_timeout(400)
+    page.wait_for_selector(IDLE, timeout=seconds * 1000)
+
+
+@pytest.fixture(name="settle")
+def settle_fixture() -> Callable:
+    return settle

@@ -1,0 +1,74 @@
+"""What every test may lean on: the data sets beside the project, a PostgreSQL of our own, and a say in what may be skipped."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker has the browser and one the database, so that two of them never fight over two cores."""
+    for item in items:
+        for marker in ("browser", "database"):
+            if item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.xdist_group(marker))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """KPI_REQUIRE=browser,database turns a skip of such a test into a failure: a proof that did not run is none."""
+    outcome = yield
+    report = outcome.get_result()
+    required = {name for name in os.environ.get("KPI_REQUIRE", "").split(",") if name and item.get_closest_marker(name)}
+    if report.skipped and required and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, but KPI_REQUIRE asks for {', '.join(sorted(required))} tests: {report.longrepr}"
+
+
+@pytest.fixture(scope="session")
+def datasets() -> Path:
+    """The folder of real exports that lies beside the project, not in it."""
+    folder = ROOT.parent / "shared" / "datasets"
+    if not folder.is_dir():
+        pytest.skip("the data sets are not beside the project (../shared/datasets)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Address of an empty PostgreSQL that nobody else uses: KPI_TEST_POSTGRES, or a cluster made here and thrown away.
+
+    It listens on a socket file only. PostgreSQL refuses to run as root, so root lends it to the `postgres` user.
+    """
+    if given := os.environ.get("KPI_TEST_POSTGRES"):
+        yield given
+        return
+    places = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or [Path(p) for p in [shutil.which("initdb")] if p]
+    if not places:
+        pytest.skip("PostgreSQL is not installed (no initdb)")
+    tools, home = places[-1].parent, Path(tempfile.mkdtemp(prefix="kpi-pg-"))
+    run_as: list[str] = []
+    if os.geteuid() == 0:
+        shutil.chown(home, "postgres", "postgres")
+        run_as = ["runuser", "-u", "postgres", "--"]
+
+    def run(tool: str, *arguments: str) -> None:
+        subprocess.run([*run_as, str(tools / tool), *arguments], cwd=home, check=True, stdout=subprocess.DEVNULL)
+
+    try:
+        run("initdb", "-D", f"{home}/data", "-U", "kpi", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        settings = f"-c listen_addresses='' -c fsync=off -c timezone=UTC -k {home}"
+        run("pg_ctl", "-D", f"{home}/data", "-l", f"{home}/log", "-w", "-o", settings, "start")
+        yield f"postgresql://kpi@/postgres?host={home}"
+        run("pg_ctl", "-D", f"{home}/data", "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
