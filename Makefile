@@ -36,7 +36,7 @@ format: $(VENV)/.dev  ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.dev  ## every benchmark in bench/, each printing its ratios
+bench: $(VENV)/.bench  ## every benchmark in bench/, each printing its ratios
 	@for file in bench/[a-z]*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
 
 docs: $(VENV)/.dev  ## write docs/metrics.md and docs/sources.md from the declarations
@@ -45,16 +45,17 @@ docs: $(VENV)/.dev  ## write docs/metrics.md and docs/sources.md from the declar
 # UPGRADE=--upgrade takes newer versions; without it only what pyproject.toml changed moves.
 LOCK := $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header --quiet $(UPGRADE)
-lock: $(VENV)/.dev  ## resolve pyproject.toml into the two lock files
+lock: $(VENV)/.dev  ## resolve pyproject.toml into the lock files
 	$(LOCK) --output-file requirements.lock
-	$(LOCK) --extra dev --extra postgres --extra bench --output-file requirements-dev.lock
+	$(LOCK) --extra dev --extra postgres --output-file requirements-dev.lock
+	$(LOCK) --extra bench --output-file requirements-bench.lock
 
 clean:  ## forget the environment and every cache
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # The package itself is installed in place by the build backend the lock brought along (no build isolation: pip would
 # fetch that backend without a hash).
-INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
 IN_PLACE = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 
 $(BIN)/python:
@@ -64,11 +65,16 @@ $(BIN)/python:
 	"$(PYTHON)" -m venv $(VENV)
 
 $(VENV)/.run: requirements.lock pyproject.toml | $(BIN)/python
-	$(INSTALL) requirements.lock
+	$(INSTALL) requirements.lock --only-binary :all:
 	$(IN_PLACE)
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock pyproject.toml | $(BIN)/python
-	$(INSTALL) requirements-dev.lock
+	$(INSTALL) requirements-dev.lock --only-binary :all:
 	$(IN_PLACE)
 	@touch $@ $(VENV)/.run
+
+# The libraries we measure ourselves against; one of them comes as source only.
+$(VENV)/.bench: requirements-bench.lock $(VENV)/.dev
+	$(INSTALL) requirements-bench.lock
+	@touch $@

@@ -77,7 +77,7 @@ def test_files_fit_in_the_head_and_name_no_machine() -> None:
     assert not local, f"a path of somebody's machine: {local}"
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "requirements-bench.lock"])
 def test_locks_have_hashes_and_no_hosts(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     assert "://" not in text and "-index" not in text, "where packages come from is the machine's business"
