@@ -19,6 +19,6 @@ def test_every_public_name_is_documented():
 
 
 def test_importing_loads_no_scipy():
-    code = "import sys, kpi.stats; print([m for m in sys.modules if m.split('.')[0] in ('scipy', 'pandas', 'ruptures')])"
+    code = "import sys, kpi.stats, kpi.units; print([m for m in sys.modules if m.split('.')[0] in ('scipy', 'pandas', 'ruptures')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
