@@ -37,7 +37,7 @@ format: $(VENV)/.dev  ## let ruff mend what it can
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.bench  ## every benchmark in bench/, each printing its ratios
-	@for file in bench/[a-z]*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+	@for file in $(wildcard bench/[a-z]*.py); do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
 
 docs: $(VENV)/.dev  ## write docs/metrics.md and docs/sources.md from the declarations
 	$(BIN)/python docs/write.py
