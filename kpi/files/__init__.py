@@ -1,0 +1,6 @@
+"""Bytes of an export -> tables of text in DuckDB. Everything is text; nothing is guessed silently."""
+
+from kpi.files.decoder import decode
+from kpi.files.table import CELL_TYPES, Header, RawTable, header
+
+__all__ = ["CELL_TYPES", "Header", "RawTable", "decode", "header"]

@@ -1,0 +1,149 @@
+"""Delimited text (comma, tab, semicolon, bar) -> a raw table.
+
+A plain file goes through DuckDB's parallel reader. Plain is proven first, by a pass over its bytes: every quotation mark
+opens and closes beside a delimiter, one kind of line end, and so a known number of records. Whatever is not plain, or where
+DuckDB disagrees about that number, is read record by record: slower, and forgiving. Both ways give the same cells.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import duckdb
+
+from kpi.errors import UnreadableFile
+from kpi.files import limits
+from kpi.files.dialect import Layout, find_layout
+from kpi.files.loader import Loader, footer_kind, footers_doubt
+from kpi.files.records import Record, records
+from kpi.files.table import RawTable, counted, shown
+
+_PIECE = 4 * 2**20
+_GLOB = frozenset("*?[]{}")
+
+
+def read_delimited(
+    con: duckdb.DuckDBPyConnection, path: Path, file: str, doubts: tuple[str, ...], tick: Callable[[float], None]
+) -> RawTable:
+    """`path` holds UTF-8 without byte order mark (see encoding.py); `tick` hears the share done, 0 to 1."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        sample, length = [], 0
+        for line in islice(stream, limits.SAMPLE_LINES):
+            sample.append(line)
+            length += len(line)
+            if length > limits.SAMPLE_CHARACTERS:
+                break
+        whole = not stream.readline(1)
+    layout = find_layout(sample, whole)
+    if layout is None:
+        raise UnreadableFile(f"“{file}” is empty.", "Export it again; the first line must hold the column names.")
+    loader = Loader(con, file, "tsv" if layout.dialect.delimiter == "\t" else "csv", layout.width)
+    try:
+        said = [] if _fast(loader, path, layout) else _careful(loader, path, layout, tick)
+        return loader.finish(layout.header, (*doubts, *layout.doubts, *said))
+    except BaseException:
+        loader.drop()
+        raise
+
+
+def _careful(loader: Loader, path: Path, layout: Layout, tick: Callable[[float], None]) -> list[str]:
+    """Record by record."""
+    size, done = max(path.stat().st_size, 1), 0
+    tail: list[Record] = []  # short records since the last good row: footers, when the file ends with them
+    with path.open(encoding="utf-8", newline="") as stream:
+        for record in islice(records(stream, layout.dialect), layout.header_at + 1, None):
+            length = sum(map(len, record.lines))
+            done += length
+            if record.number % 10_000 == 0:
+                tick(min(done / size, 1.0))
+            cells = record.cells
+            if cells is not None and len(cells) == layout.width:
+                _reject_all(loader, tail, layout.width)
+                tail = []
+                loader.add(record.number, cells, length)
+            elif cells is not None and not any(cells):
+                loader.add(record.number, ())
+            else:
+                tail.append(record)
+                if len(tail) > limits.FOOTERS_WITHIN:
+                    _reject_all(loader, tail, layout.width)
+                    tail = []
+    footers: list[Record] = []
+    if layout.width >= 3:
+        while tail and tail[-1].cells is not None and _footer(tail, layout.width):
+            footers.insert(0, tail.pop())
+    _reject_all(loader, tail, layout.width)
+    return [footers_doubt([(r.number, shown(r.text)) for r in footers])] if footers else []
+
+
+def _footer(tail: list[Record], width: int) -> bool:
+    record = tail[-1]
+    return footer_kind([*(record.cells or []), *[None] * width]) == "sure"
+
+
+def _reject_all(loader: Loader, found: list[Record], width: int) -> None:
+    for record in found:
+        reason = record.reason or f"{counted(len(record.cells or []), 'cell')} instead of {width:,}"
+        loader.reject(record.number, reason, record.text)
+
+
+def _fast(loader: Loader, path: Path, layout: Layout) -> bool:
+    """Whether DuckDB has read the whole file, to the record."""
+    dialect = layout.dialect
+    if dialect.spaced or dialect.backslashed or layout.header_at or _GLOB & set(str(path)):
+        return False
+    expected = _plain_records(path, dialect.delimiter)
+    if expected is None:
+        return False
+    columns = {f"c{i}": "VARCHAR" for i in range(layout.width)}
+    names = ", ".join(columns)
+    try:
+        loader.con.execute(
+            f"INSERT INTO {loader.table} BY NAME SELECT * FROM (SELECT {names}, row_number() OVER () AS _row FROM read_csv("
+            "?, delim = ?, columns = ?, header = false, auto_detect = false, quote = '\"', escape = '\"', nullstr = '', "
+            "strict_mode = true, null_padding = false, ignore_errors = false, comment = '', compression = 'none', "
+            "max_line_size = ?)) WHERE _row > 1",
+            [str(path), dialect.delimiter, columns, 2 * limits.MAX_RECORD],
+        )
+    except duckdb.Error:  # it says where it stumbled; the careful way finds out the rest
+        return False
+    read = loader.one(f"SELECT count(*) FROM {loader.table}")
+    if read == expected - 1:
+        return True
+    loader.con.execute(f"DELETE FROM {loader.table}")
+    return False
+
+
+def _plain_records(path: Path, delimiter: str) -> int | None:
+    """The number of records of a plain file; None when it is not plain."""
+    d = re.escape(delimiter.encode())
+    stray = re.compile(rb'[^"\r\n' + d + rb']"|"[^"\r\n' + d + rb"]")
+    inside, found, ends, last = False, 0, set[bytes](), b""
+    for piece in _line_pieces(path):
+        parts = piece.split(b'"')
+        turned = len(parts) % 2 == 0
+        text = b'"' * inside + b'"'.join(parts[inside::2]) + b'"' * (inside ^ turned)
+        if stray.search(text):
+            return None
+        feeds, returns, pairs = text.count(b"\n"), text.count(b"\r"), text.count(b"\r\n")
+        if returns > pairs:
+            return None
+        if pairs:
+            ends.add(b"\r\n")
+        if feeds > pairs:
+            ends.add(b"\n")
+        found += feeds
+        inside ^= turned
+        last = piece[-1:]
+    if inside or len(ends) > 1:
+        return None
+    return found + (last not in (b"", b"\n"))
+
+
+def _line_pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        while piece := stream.read(_PIECE):
+            yield piece + stream.readline()

@@ -1,0 +1,256 @@
+"""Rows of text into DuckDB, in batches; then the clean-up every format shares: empty rows, footers, nameless columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, cast
+
+import duckdb
+import pyarrow as pa
+
+from kpi.errors import UnreadableFile
+from kpi.files import limits
+from kpi.files.table import RawTable, counted, header, listed, quoted, shown
+
+Cells = Sequence[str | None]
+
+_BATCH = "_kpi_batch"
+_TOTAL = re.compile(r"(grand |sub)?totals?|sum|summe|gesamt|insgesamt|total général|totale|suma", re.I)
+_CLOSING_WORDS = re.compile(r"copyright|©|generated|confidential|report|exported|\brows\b|\brecords\b|total|filter", re.I)
+_DAMAGED = r"[+-]?\d([.,]\d+)?E\+?\d{2,}"
+
+
+class Loader:
+    """Builds one raw table. Columns are c0, c1 …; more may be added while rows come in (JSON finds its columns late)."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, file: str, format: str, columns: int = 0) -> None:
+        self.con, self.file, self.format = con, file, format
+        self.table = _free_name(con)
+        self.columns = 0
+        self.rejected = 0
+        self._rows: list[Cells] = []
+        self._numbers: list[int] = []
+        self._rejects: list[tuple[str, int, str, str]] = []
+        self._characters = 0
+        con.execute(f"CREATE TABLE {self.table} (_row BIGINT)")
+        con.execute(f'CREATE TABLE {self.table}_rejected (file VARCHAR, "row" BIGINT, reason VARCHAR, text VARCHAR)')
+        self.widen(columns)
+
+    def widen(self, columns: int) -> None:
+        """Make room for `columns` columns."""
+        if columns > limits.MAX_COLUMNS:
+            raise UnreadableFile(
+                f"“{self.file}” has {columns:,} columns; {limits.MAX_COLUMNS:,} is the most we read.",
+                "Export it with fewer columns, or as one row per ticket.",
+            )
+        if not columns > self.columns:
+            return
+        new = range(self.columns, columns)
+        if self.columns == 0:
+            names = ", ".join(f"c{i} VARCHAR" for i in new)
+            self.con.execute(f"CREATE OR REPLACE TABLE {self.table} ({names}, _row BIGINT)")
+        else:
+            self.flush()
+            for i in new:
+                self.con.execute(f"ALTER TABLE {self.table} ADD COLUMN c{i} VARCHAR")
+        self.columns = columns
+
+    def add(self, number: int, cells: Cells, characters: int = 0) -> None:
+        """One row. Shorter than the table is wide means null for the rest; "" and None are null."""
+        self._rows.append(cells)
+        self._numbers.append(number)
+        self._characters += characters
+        if len(self._rows) * max(self.columns, 1) >= limits.BATCH_CELLS or self._characters >= limits.BATCH_CHARACTERS:
+            self.flush()
+
+    def reject(self, number: int, reason: str, text: str) -> None:
+        """A row that could not be decoded: it is listed, never lost."""
+        text = text.rstrip("\r\n")
+        if len(text) > limits.MAX_REJECTED_TEXT:
+            text = text[: limits.MAX_REJECTED_TEXT] + " …"
+        self._rejects.append((self.file, number, reason, _storable(text)))
+        self.rejected += 1
+        if len(self._rejects) >= 1_000:
+            self._flush_rejects()
+
+    def flush(self) -> None:
+        if self._rows:
+            width = self.columns
+            even = [row if len(row) == width else (*row, *[None] * (width - len(row))) for row in self._rows]
+            arrays = [_text_array(column) for column in zip(*even, strict=True)]
+            names = [f"c{i}" for i in range(width)]
+            self.insert(pa.table([*arrays, pa.array(self._numbers, pa.int64())], names=[*names, "_row"]))
+        self._rows, self._numbers, self._characters = [], [], 0
+        self._flush_rejects()
+
+    def insert(self, batch: Any, select: str = "*") -> None:
+        """An Arrow table with columns c… and _row straight into the table."""
+        self.con.register(_BATCH, batch)
+        try:
+            self.con.execute(f"INSERT INTO {self.table} BY NAME SELECT {select} FROM {_BATCH}")
+        finally:
+            self.con.unregister(_BATCH)
+
+    def _flush_rejects(self) -> None:
+        if self._rejects:
+            columns = [pa.array(c) for c in zip(*self._rejects, strict=True)]
+            self.con.register(_BATCH, pa.table(columns, names=["file", "row", "reason", "text"]))
+            try:
+                self.con.execute(f"INSERT INTO {self.table}_rejected SELECT * FROM {_BATCH}")
+            finally:
+                self.con.unregister(_BATCH)
+        self._rejects = []
+
+    def drop(self) -> None:
+        """Take everything back."""
+        drop(self.con, self.table)
+
+    def finish(self, headers: Sequence[str], doubts: Sequence[str], types: Sequence[str] = ()) -> RawTable:
+        """Flush, leave out what is no data (said as a doubt), and describe the table."""
+        self.flush()
+        said = list(doubts)
+        last = self.one(f"SELECT max(_row) FROM {self.table}")
+        said += self._leave_out_empty_rows(last)
+        said += self._leave_out_footers(last)
+        kept, nameless = self._leave_out_nameless_columns(headers)
+        said += nameless
+        said += self._damaged_numbers([(i, headers[i]) for i in kept])
+        if self.rejected:
+            first = [n for (n,) in self.con.execute(f'SELECT "row" FROM {self.table}_rejected ORDER BY 1 LIMIT 4').fetchall()]
+            said.append(f"{counted(self.rejected, 'row')} could not be read (row {listed(first)}); they are listed with the reason.")
+        rows = self.one(f"SELECT count(*) FROM {self.table}") or 0
+        return RawTable(
+            table=self.table,
+            file=self.file,
+            format=self.format,
+            headers=tuple(header(headers[i], i) for i in kept),
+            rows=rows,
+            rejected=self.rejected,
+            doubts=tuple(said),
+            cell_types=tuple(types[i] for i in kept) if types else (),
+        )
+
+    def one(self, sql: str) -> int | None:
+        row = self.con.execute(sql).fetchone()
+        return cast("int | None", row[0]) if row else None
+
+    def _leave_out_empty_rows(self, last: int | None) -> list[str]:
+        if not self.columns:
+            return []
+        cells = ", ".join(f"nullif(trim(c{i}, ' \t\r\n\u00a0'), '')" for i in range(self.columns))
+        empty = f"coalesce({cells}, NULL) IS NULL"
+        rows = [n for (n,) in self.con.execute(f"DELETE FROM {self.table} WHERE {empty} RETURNING _row").fetchall()]
+        if not rows:
+            return []
+        where = "the last row" if rows == [last] else f"row {listed(sorted(rows))}"
+        return [f"{counted(len(rows), 'empty row was', 'empty rows were')} left out ({where})."]
+
+    def _leave_out_footers(self, last: int | None) -> list[str]:
+        """Report lines under the table: "Generated by …", a total. `last` is the number of the last row before any was dropped."""
+        if self.columns < 3 or last is None:
+            return []
+        tail = self.con.execute(
+            f"SELECT _row, {', '.join(f'c{i}' for i in range(self.columns))} FROM {self.table} "
+            f"ORDER BY _row DESC LIMIT {limits.FOOTERS_WITHIN + 1}"
+        ).fetchall()
+        if not tail:
+            return []
+        footers: list[tuple[int, str]] = []
+        waiting: list[tuple[int, str]] = []
+        for i, (number, *cells) in enumerate(tail[:-1]):
+            above = tail[i + 1][0]
+            kind = footer_kind(cells)
+            if not kind:
+                break
+            waiting.append((number, shown(" ".join(c for c in cells if c))))
+            if kind == "sure" or number > above + 1:
+                footers += waiting
+                waiting = []
+        if not footers:
+            return []
+        self.con.execute(f"DELETE FROM {self.table} WHERE _row IN ({', '.join(str(n) for n, _ in footers)})")
+        return [footers_doubt(footers)]
+
+    def _leave_out_nameless_columns(self, headers: Sequence[str]) -> tuple[list[int], list[str]]:
+        nameless = [i for i in range(self.columns) if not header(headers[i], i).name]
+        if not nameless:
+            return list(range(self.columns)), []
+        counts = self.con.execute(f"SELECT {', '.join(f'count(c{i})' for i in nameless)} FROM {self.table}").fetchone() or ()
+        empty = {i for i, n in zip(nameless, counts, strict=True) if n == 0}
+        said = []
+        if len(empty) < self.columns:
+            for i in empty:
+                self.con.execute(f"ALTER TABLE {self.table} DROP COLUMN c{i}")
+            if empty:
+                said.append(f"{counted(len(empty), 'empty column')} without a header {'was' if len(empty) == 1 else 'were'} left out.")
+        else:
+            empty = set()
+        filled = [i for i in nameless if i not in empty]
+        if filled and len(filled) < self.columns:
+            said.append(f"{counted(len(filled), 'column')} without a header {'holds' if len(filled) == 1 else 'hold'} values.")
+        return [i for i in range(self.columns) if i not in empty], said
+
+    def _damaged_numbers(self, columns: Sequence[tuple[int, str]]) -> list[str]:
+        """Ids a spreadsheet has turned into 5.70306E+17: their last digits are gone."""
+        said = []
+        for start in range(0, len(columns), 500):
+            part = columns[start : start + 500]
+            counts = self.con.execute(
+                "SELECT "
+                + ", ".join(f"count(*) FILTER (contains(c{i}, 'E') AND regexp_full_match(c{i}, ?))" for i, _ in part)
+                + f" FROM {self.table}",
+                [_DAMAGED] * len(part),
+            ).fetchone()
+            for (_, name), n in zip(part, counts or (), strict=True):
+                if n:
+                    said.append(
+                        f"Column {quoted(shown(name))}: {counted(n, 'value')} in a form like 5.70306E+17; "
+                        "a spreadsheet has cut the last digits off, so different ids may look the same."
+                    )
+        return said
+
+
+def footer_kind(cells: Sequence[str | None]) -> str:
+    """ "sure" for a line that names itself a footer, "maybe" for one that is one only under an empty row, else ""."""
+    filled = [c.strip() for c in cells if c and c.strip()]
+    if not filled or len(filled) == len(cells):
+        return ""
+    if _TOTAL.fullmatch(filled[0].rstrip(":. ")):
+        return "sure"
+    if len(filled) > 1 or not re.search(r"[^\W\d_]{2}", filled[0]):
+        return ""
+    return "sure" if _CLOSING_WORDS.search(filled[0]) and len(filled[0].split()) > 1 else "maybe"
+
+
+def footers_doubt(footers: Sequence[tuple[int, str]]) -> str:
+    """The sentence about report lines under the table that were left out."""
+    texts = "; ".join(f"row {n:,} “{text}”" for n, text in sorted(footers)[:3])
+    return f"{counted(len(footers), 'line')} under the table {'was' if len(footers) == 1 else 'were'} left out: {texts}."
+
+
+def drop(con: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Drop a raw table and its list of rejected rows."""
+    con.execute(f"DROP TABLE IF EXISTS {table}")
+    con.execute(f"DROP TABLE IF EXISTS {table}_rejected")
+
+
+def _free_name(con: duckdb.DuckDBPyConnection) -> str:
+    taken = {
+        name for (name,) in con.execute("SELECT table_name FROM duckdb_tables() UNION SELECT view_name FROM duckdb_views()").fetchall()
+    }
+    n = 0
+    while f"raw_{n}" in taken or f"raw_{n}_rejected" in taken:
+        n += 1
+    return f"raw_{n}"
+
+
+def _text_array(column: Sequence[str | None]) -> Any:
+    try:
+        return pa.array([v or None for v in column], pa.string())
+    except UnicodeEncodeError:  # half of a surrogate pair: JSON can write one, UTF-8 cannot
+        return pa.array([_storable(v) if v else None for v in column], pa.string())
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
