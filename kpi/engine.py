@@ -1,0 +1,181 @@
+"""DuckDB: the only place that opens a database. A Dataset is its canonical tables, and for each calendar and instant the measured ones."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import tempfile
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from kpi import lifecycle
+from kpi.errors import BadValue
+from kpi.hours import Calendar
+from kpi.metric import MEASURED
+from kpi.tables import DUCKDB_TYPES, TABLES
+
+CANONICAL = "canonical"
+"""The schema that holds the eight canonical tables."""
+
+_NEWEST = {
+    "tickets": ("created_at", "first_reply_at", "first_solved_at", "solved_at", "closed_at", "updated_at"),
+    "messages": ("sent_at",),
+    "changes": ("changed_at",),
+    "surveys": ("answered_at",),
+    "reviews": ("reviewed_at",),
+}
+"""Times of things that happened; due dates and contract ends lie in the future and say nothing about now."""
+
+
+def connect() -> Any:
+    """A private database in memory that spills to a temporary folder when it grows."""
+    con = duckdb.connect(":memory:")
+    con.execute("SET temp_directory = ?", [tempfile.mkdtemp(prefix="deskmeter-")])
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET autoinstall_known_extensions = false")
+    con.execute(f"CREATE SCHEMA {CANONICAL}")
+    return con
+
+
+def quoted(name: str) -> str:
+    """A column name from a file as a SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+@dataclass
+class Dataset:
+    """Canonical tables of one import, immutable, with what was understood of the files in `report`.
+
+    `fingerprint` tells the content, whatever the file format: equal rows, equal fingerprint. `first` and `newest` are the UTC instants of the first
+    and the newest thing that happened. `filled` names the canonical columns ("tickets.solved_at") that hold
+    anything, and what kinds of rows there are ("changes.status", "surveys.nps", "surveys.invitations").
+    """
+
+    con: Any = field(repr=False)
+    report: Any = None
+    fingerprint: str = ""
+    first: dt.datetime = dt.datetime(1970, 1, 1)
+    newest: dt.datetime = dt.datetime(1970, 1, 1)
+    filled: frozenset[str] = frozenset()
+    extras: tuple[str, ...] = ()
+    rows: Mapping[str, int] = field(default_factory=dict)
+    _built: dict[tuple[str, dt.datetime], str] = field(default_factory=dict, repr=False)
+    _lock: Any = field(default_factory=threading.Lock, repr=False)
+
+    @staticmethod
+    def of(con: Any, report: Any = None) -> Dataset:
+        """The dataset of the canonical tables already in `con`."""
+        data = Dataset(con, report)
+        data.rows = {name: con.execute(f"SELECT count(*) FROM {CANONICAL}.{name}").fetchone()[0] for name in TABLES}
+        if not any(data.rows.values()):
+            raise BadValue("There is nothing to measure: no row could be read.", "See the rejected rows for the reasons.")
+        data.filled = frozenset(_filled(con))
+        data.extras = tuple(c for c, _ in _columns(con, "tickets") if c not in TABLES["tickets"].by_name and not c.startswith("_"))
+        data.first, data.newest = _range(con)
+        data.fingerprint = _fingerprint(con)
+        return data
+
+    def columns(self, table: str) -> dict[str, str]:
+        """Measured table -> its columns with Ibis types, this dataset's extra columns included."""
+        base = MEASURED[table]
+        return {**base, **(dict.fromkeys(self.extras, "string") if table not in ("agent_time", "cost_days", "customers") else {})}
+
+    def stand(self, as_of: dt.datetime | None, calendar: Calendar | None) -> str:
+        """The schema with the measured tables as seen at `as_of` under `calendar`; made on first use."""
+        instant = as_of or self.newest
+        key = (calendar.fingerprint if calendar else "", instant)
+        with self._lock:
+            if key not in self._built:
+                schema = f"measured_{len(self._built)}"
+                cursor = self.con.cursor()
+                cursor.execute(f"CREATE SCHEMA {schema}")
+                cursor.execute(f"SET schema = '{schema}'")
+                lifecycle.build(cursor, raw_schema=CANONICAL, as_of=instant, calendar=calendar, extras=list(self.extras))
+                self._built[key] = schema
+            return self._built[key]
+
+    def query(self, sql: str, schema: str) -> pd.DataFrame:
+        """Run SQL on a cursor of its own: many readers never wait for each other."""
+        cursor = self.con.cursor()
+        cursor.execute(f"SET schema = '{schema}'")
+        frame: pd.DataFrame = cursor.execute(sql).df()
+        return frame
+
+    def findings(self, as_of: dt.datetime | None = None, calendar: Calendar | None = None) -> pd.DataFrame:
+        """What is odd about the data: name, tickets, examples, sentence, metrics harmed."""
+        return self.query("SELECT * FROM findings ORDER BY tickets DESC", self.stand(as_of, calendar))
+
+
+def from_frames(frames: Mapping[str, pd.DataFrame]) -> Dataset:
+    """A dataset of canonical tables given as frames (names and columns of `kpi.tables`); unknown ticket columns become extra splits."""
+    con = connect()
+    for name, table in TABLES.items():
+        frame = frames.get(name, pd.DataFrame())
+        types = {c.name: DUCKDB_TYPES[c.type] for c in table.columns}
+        extras = [c for c in frame.columns if c not in types] if name == "tickets" else []
+        con.register("given", frame if len(frame.columns) else pd.DataFrame({"_": []}))
+        cells = ", ".join(f"{quoted(c)}::{t} AS {c}" if c in frame.columns else f"NULL::{t} AS {c}" for c, t in types.items())
+        more = "".join(f", {quoted(c)}::VARCHAR AS {quoted(c)}" for c in extras)
+        con.execute(f"CREATE TABLE {CANONICAL}.{name} AS SELECT {cells}{more}, row_number() OVER () AS _row FROM given")
+        con.unregister("given")
+    return Dataset.of(con)
+
+
+def _columns(con: Any, table: str) -> list[tuple[str, str]]:
+    rows = con.execute(
+        "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position",
+        [CANONICAL, table],
+    ).fetchall()
+    return [(str(name), str(kind)) for name, kind in rows]
+
+
+def _filled(con: Any) -> list[str]:
+    names = []
+    for table in TABLES.values():
+        counts = con.execute(f"SELECT {', '.join(f'count({c.name})' for c in table.columns)} FROM {CANONICAL}.{table.name}").fetchone()
+        names += [f"{table.name}.{c.name}" for c, count in zip(table.columns, counts, strict=True) if count]
+    for (changed,) in con.execute(f"SELECT DISTINCT field FROM {CANONICAL}.changes WHERE new IS NOT NULL").fetchall():
+        names.append(f"changes.{changed}")
+    for kind, answers, invitations in con.execute(
+        f"SELECT kind, count(score), count(*) FILTER (score IS NULL OR offered_at IS NOT NULL) FROM {CANONICAL}.surveys GROUP BY kind"
+    ).fetchall():
+        names += [f"surveys.{kind}"] if answers else []
+        names += ["surveys.invitations"] if invitations else []
+    return names
+
+
+def _range(con: Any) -> tuple[dt.datetime, dt.datetime]:
+    firsts, newests = [], []
+    for table, columns in _NEWEST.items():
+        low, high = con.execute(
+            f"SELECT min(least({', '.join(columns)}, NULL)), max(greatest({', '.join(columns)}, NULL)) FROM {CANONICAL}.{table}"
+            if len(columns) > 1
+            else f"SELECT min({columns[0]}), max({columns[0]}) FROM {CANONICAL}.{table}"
+        ).fetchone()
+        firsts += [low] if low else []
+        newests += [high] if high else []
+    for table, column in (("agent_time", "started_at"), ("costs", "period_start"), ("customers", "became_customer_at")):
+        if not newests:
+            low, high = con.execute(f"SELECT min({column}), max({column}) FROM {CANONICAL}.{table}").fetchone()
+            firsts += [low] if low else []
+            newests += [high] if high else []
+    born = con.execute(f"SELECT min(created_at) FROM {CANONICAL}.tickets").fetchone()[0]
+    return born or min(firsts, default=dt.datetime(1970, 1, 1)), max(newests, default=dt.datetime(1970, 1, 1))
+
+
+def _fingerprint(con: Any) -> str:
+    """A short sha256 over names, types and an order-free sum of row hashes: equal content, equal fingerprint, whatever the file format."""
+    digest = hashlib.sha256()
+    for name in TABLES:
+        columns = [c for c in _columns(con, name) if not c[0].startswith("_")]
+        row = ", ".join(f"coalesce({quoted(c)}::VARCHAR, '\\0')" for c, _ in sorted(columns))
+        total = con.execute(
+            f"SELECT count(*), sum(('0x' || md5(concat_ws(chr(31), {row}))[1:15])::HUGEINT) FROM {CANONICAL}.{name}"
+        ).fetchone()
+        digest.update(f"{name}|{sorted(columns) if total[0] else ''}|{total}".encode())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,198 @@
+"""Messages and changes of tickets to facts a metric can be written on: one SQL statement after another over whole tables.
+
+`build` leaves, in a schema of its own, the tables that metrics are measured on: `tickets`, `replies`, `open_spans`, `solved_spans`, `surveys`,
+`quality_reviews`, `agent_time`, `cost_days`, `customers`, and `findings` (what was odd about the data and which metrics it harms).
+The connection is passed in; only `kpi.engine` opens one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from kpi.hours import Calendar
+from kpi.lifecycle import conversation, facts, others, status
+from kpi.tables import TABLES, TICKETS
+
+STAGING = (
+    "status_spans status_clocks status_facts assignment_facts talk reply_waits reply_clocks talk_facts ticket_events ticket_clocks"
+).split()
+
+_INSTANTS = {
+    "tickets": ("first_reply_at", "work_started_at", "first_solved_at", "solved_at", "closed_at"),
+    "messages": (),
+    "changes": (),
+    "surveys": ("answered_at",),
+    "reviews": (),
+    "agent_time": (),
+    "costs": (),
+    "customers": ("left_at",),
+}
+_LATER = {
+    "tickets": (
+        "CASE WHEN status IN ('solved', 'closed') AND coalesce(solved_at, closed_at) > {as_of} THEN 'open' "
+        "WHEN status = 'closed' AND closed_at > {as_of} THEN 'solved' ELSE status END AS status",
+        *(
+            f"CASE WHEN created_at IS NULL OR created_at + to_microseconds(({c}_seconds * 1e6)::BIGINT) <= {{as_of}} THEN {c}_seconds END AS {c}_seconds"
+            for c in ("first_reply", "first_resolution", "full_resolution")
+        ),
+    ),
+    "surveys": ("CASE WHEN answered_at IS NULL OR answered_at <= {as_of} THEN score END AS score",),
+}
+"""Cells that tell of something after `as_of` and so are not known yet."""
+_BORN = {
+    "tickets": "created_at",
+    "messages": "sent_at",
+    "changes": "changed_at",
+    "surveys": "coalesce(offered_at, answered_at)",
+    "reviews": "reviewed_at",
+    "agent_time": "started_at",
+    "costs": "period_start",
+    "customers": "became_customer_at",
+}
+
+
+def build(con: Any, *, raw_schema: str, as_of: dt.datetime, calendar: Calendar | None, extras: list[str]) -> None:
+    """Fill the current schema of `con` with the measured tables.
+
+    `raw_schema` holds the canonical tables; `as_of` (UTC) is the instant one stands at: what came later is not known yet. Without a
+    calendar, business durations are those the export states, else null. `extras` are the export's own columns kept for splits.
+    """
+    instant = f"TIMESTAMP '{as_of:%Y-%m-%d %H:%M:%S.%f}'"
+    columns = [c.name for c in TICKETS.columns] + extras
+    for name in TABLES:
+        con.execute(_seen(name, raw_schema, instant))
+    con.execute(status.STATUS_SPANS)
+    _clock(con, calendar, "status_clocks", "status_spans", "started_at", "ended_at")
+    con.execute(status.STATUS_FACTS)
+    con.execute(status.ASSIGNMENT_FACTS)
+    con.execute(conversation.TALK)
+    con.execute(conversation.REPLY_WAITS)
+    _clock(con, calendar, "reply_clocks", "reply_waits", "started_at", "replied_at")
+    con.execute(conversation.TALK_FACTS)
+    con.execute(facts.TICKET_EVENTS)
+    _ticket_clocks(con, calendar, as_of)
+    made = {c.name for c in TICKETS.columns if c.derived} | set(MADE_HERE)
+    con.execute(facts.ticket_facts([c for c in columns if c not in made and c != "ticket_id"], instant))
+    con.execute(facts.OPEN_SPANS)
+    con.execute(others.SOLVED_SPANS)
+    con.execute(others.REPLIES)
+    beside = [c for c in [*TICKETS.splits, *extras, "requester"] if c != "status"]
+    con.execute(others.answers(beside))
+    con.execute(others.reviews(beside))
+    for statement in (others.COST_DAYS, others.AGENT_TIME, others.CUSTOMERS):
+        con.execute(statement)
+    _findings(con)
+    for name in STAGING:
+        con.execute(f"DROP TABLE {name}")
+    for name in TABLES:
+        con.execute(f"DROP VIEW seen_{name}")
+
+
+MADE_HERE = (
+    "created_at first_reply_at first_solved_at solved_at closed_at status agent team reopens agent_replies requester_replies "
+    "reassignments is_sla_met"
+).split()
+"""Canonical ticket columns that facts decide (events before the export's own cells)."""
+
+
+def _seen(name: str, raw_schema: str, as_of: str) -> str:
+    """A canonical table as known at `as_of`: rows that came later are absent, events that came later have not happened."""
+    hidden = [f"CASE WHEN {c} <= {as_of} THEN {c} END AS {c}" for c in _INSTANTS[name]] + [
+        part.format(as_of=as_of) for part in _LATER.get(name, ())
+    ]
+    replace = f" REPLACE ({', '.join(hidden)})" if hidden else ""
+    born = _BORN[name]
+    return f"CREATE VIEW seen_{name} AS SELECT *{replace} FROM {raw_schema}.{name} WHERE {born} IS NULL OR {born} <= {as_of}"
+
+
+def _clock(con: Any, calendar: Calendar | None, made: str, spans: str, start: str, end: str) -> None:
+    """`spans` with `seconds` and `business_seconds` of each span; a piece under another schedule counts by that schedule."""
+    seconds = f"(epoch_us({end}) - epoch_us({start})) / 1e6"
+    if calendar is None:
+        con.execute(f"CREATE TABLE {made} AS SELECT *, {seconds} AS seconds, NULL::DOUBLE AS business_seconds FROM {spans}")
+        return
+    con.execute(f"CREATE OR REPLACE TABLE numbered AS SELECT *, row_number() OVER () - 1 AS span FROM {spans}")
+    _worked(con, calendar, f"SELECT span, ticket_id, {start} AS a, {end} AS b FROM numbered")
+    con.execute(
+        f"CREATE TABLE {made} AS SELECT n.* EXCLUDE (span), {seconds} AS seconds, w.business_seconds "
+        "FROM numbered n LEFT JOIN worked w USING (span)"
+    )
+    con.execute("DROP TABLE numbered")
+
+
+def _ticket_clocks(con: Any, calendar: Calendar | None, as_of: dt.datetime) -> None:
+    """Business seconds from creation to first reply, first and last solve, and to `as_of`."""
+    ends = {
+        "first_reply": "first_reply_at",
+        "first_resolution": "first_solved_at",
+        "full_resolution": "solved_at",
+        "age": f"TIMESTAMP '{as_of:%Y-%m-%d %H:%M:%S.%f}'",
+    }
+    if calendar is None:
+        nothing = ", ".join(f"NULL::DOUBLE AS {name}_business_seconds" for name in ends)
+        con.execute(f"CREATE TABLE ticket_clocks AS SELECT ticket_id, {nothing} FROM ticket_events")
+        return
+    columns = []
+    con.execute("CREATE TABLE numbered AS SELECT *, row_number() OVER () - 1 AS span FROM ticket_events")
+    con.execute("CREATE TABLE clocks AS SELECT span, ticket_id FROM numbered")
+    for name, end in ends.items():
+        query = f"SELECT span, ticket_id, created_at AS a, CASE WHEN {end} >= created_at THEN {end} END AS b FROM numbered"
+        _worked(con, calendar, query)
+        con.execute(f"CREATE TABLE clock_{name} AS SELECT span, business_seconds FROM worked")
+        columns.append(f"clock_{name}.business_seconds AS {name}_business_seconds")
+    joins = " ".join(f"LEFT JOIN clock_{name} ON clock_{name}.span = c.span" for name in ends)
+    con.execute(f"CREATE TABLE ticket_clocks AS SELECT c.ticket_id, {', '.join(columns)} FROM clocks c {joins}")
+    for name in ("numbered", "clocks", *(f"clock_{n}" for n in ends)):
+        con.execute(f"DROP TABLE {name}")
+
+
+def _worked(con: Any, calendar: Calendar, query: str) -> None:
+    """Registers `worked` (span, business_seconds) for the (span, ticket_id, a, b) of `query`; null where an end is unknown."""
+    changes = con.execute("SELECT count(*) FROM seen_changes WHERE field = 'schedule' AND new IS NOT NULL").fetchone()[0]
+    if changes:
+        query = f"""
+WITH spans AS ({query}), step AS (
+    SELECT ticket_id, new AS schedule, changed_at AS since,
+           lead(changed_at) OVER (PARTITION BY ticket_id ORDER BY changed_at, _row) AS until
+    FROM seen_changes WHERE field = 'schedule' AND new IS NOT NULL AND changed_at IS NOT NULL
+), rule AS (
+    FROM step UNION ALL BY NAME SELECT ticket_id, NULL AS schedule, NULL AS since, min(since) AS until FROM step GROUP BY ticket_id
+)
+SELECT s.span, greatest(s.a, coalesce(r.since, s.a)) AS a, least(s.b, coalesce(r.until, s.b)) AS b, r.schedule
+FROM spans s LEFT JOIN rule r
+  ON r.ticket_id = s.ticket_id AND (r.until IS NULL OR r.until > s.a) AND (r.since IS NULL OR r.since < s.b OR r.since <= s.a)
+WHERE s.a IS NOT NULL AND s.b IS NOT NULL"""
+    rows = con.execute(query).fetchnumpy()
+    starts, ends = (_instants(rows[c]) for c in ("a", "b"))
+    schedules = np.ma.filled(rows["schedule"].astype(object), None) if "schedule" in rows else None
+    seconds = calendar.seconds_between(starts, ends, schedules)
+    spans = np.asarray(rows["span"], dtype=np.int64)
+    if changes and len(spans):
+        order = np.argsort(spans, kind="stable")
+        spans, first = np.unique(spans[order], return_index=True)
+        seconds = np.add.reduceat(seconds[order], first)
+    con.register("worked", pa.table({"span": spans, "business_seconds": pa.array(seconds, from_pandas=True)}))
+
+
+def _instants(values: Any) -> np.ndarray[Any, np.dtype[np.datetime64]]:
+    """A DuckDB timestamp column as datetime64[us]; masked (null) entries are NaT."""
+    plain = np.ma.getdata(values).astype("datetime64[us]")
+    mask = np.ma.getmaskarray(values)
+    if mask.any():
+        plain = plain.copy()
+        plain[mask] = np.datetime64("NaT")
+    return plain
+
+
+def _findings(con: Any) -> None:
+    """`findings`: what is odd, how many tickets, up to three examples, and the metrics it harms."""
+    con.execute("CREATE TABLE findings (name VARCHAR, tickets BIGINT, examples VARCHAR[], sentence VARCHAR, metrics VARCHAR[])")
+    for name, sentence, metrics, query in others.FINDINGS:
+        con.execute(
+            f"INSERT INTO findings SELECT ?, count(*), (list(ticket_id ORDER BY ticket_id))[:3], ?, ? FROM ({query}) HAVING count(*) > 0",
+            [name, sentence, metrics.split()],
+        )
