@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kpi.errors import BadValue, did_you_mean
-from kpi.hours.timeline import DAY, MICROS, NAT, Instants, Micros, Timeline, micros, rows, to_utc, union
+from kpi.hours.timeline import DAY, MICROS, NAT, Instants, Micros, Timeline, joined, micros, rows, to_utc
 from kpi.hours.zones import check_zone, offset_changes
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FIRST_YEAR, LAST_YEAR = 1900, 2199
-MOST_SPANS = 24  # a day; more is a mistake or an attack on memory
+MOST_SPANS = 12  # a day; more is a mistake or an attack on memory
 _MINUTES = 24 * 60
 _MINUTE = 60 * MICROS
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -97,9 +97,13 @@ class Schedule:
     def _by_date(self) -> dict[date, tuple[Span, ...]]:
         return dict(self.overrides)
 
+    @cached_property
+    def _listed(self) -> frozenset[date]:
+        return frozenset(self.holidays)
+
     def is_holiday(self, day: date) -> bool:
         """Whether the date is a holiday, listed or public. An override may still open it."""
-        return day in self.holidays or day in _public_holidays(self.country, self.subdivision, day.year)
+        return day in self._listed or day in _public_holidays(self.country, self.subdivision, day.year)
 
     def spans_on(self, day: date) -> tuple[Span, ...]:
         """The spans that start on a local date: its override, else none on a holiday, else its weekday's."""
@@ -209,7 +213,7 @@ def _timeline(schedule: Schedule, first_year: int, last_year: int) -> Timeline:
     return _build(schedule, first_year // 10 * 10, last_year // 10 * 10 + 9)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def _build(schedule: Schedule, first_year: int, last_year: int) -> Timeline:
     first, last = (date(year, 1, 1).toordinal() - _EPOCH for year in (first_year, last_year + 1))
     # Two dates more on either side: a zone is up to a day off UTC, and a span runs into the next date.
@@ -224,4 +228,4 @@ def _build(schedule: Schedule, first_year: int, last_year: int) -> Timeline:
         np.concatenate([dates * DAY + span[side] * _MINUTE for dates, spans in starting for span in spans] or [days[:0]]) for side in (0, 1)
     )
     changes, offsets = offset_changes(schedule.zone, first_year, last_year)
-    return Timeline(first * DAY, last * DAY, *to_utc(*union(opens, closes), changes, offsets, last * DAY))
+    return Timeline(first * DAY, last * DAY, *to_utc(*joined(opens, closes), changes, offsets, last * DAY))

@@ -34,14 +34,12 @@ def rows(left: NDArray[Left], right: NDArray[Right]) -> tuple[NDArray[Left], NDA
     return one.ravel(), other.ravel(), one.shape
 
 
-def union(opens: Micros, closes: Micros) -> tuple[Micros, Micros]:
-    """Sorted disjoint intervals covering the same instants; touching ones become one, empty ones vanish."""
-    real = closes > opens
-    order = np.argsort(opens[real], kind="stable")
-    opens, closes = opens[real][order], np.maximum.accumulate(closes[real][order])
-    starts_new = np.ones(len(opens), dtype=bool)
-    starts_new[1:] = opens[1:] > closes[:-1]
-    return opens[starts_new], closes[np.append(starts_new[1:], True)[: len(closes)]]
+def joined(opens: Micros, closes: Micros) -> tuple[Micros, Micros]:
+    """Intervals that do not overlap, sorted; touching ones become one."""
+    order = np.argsort(opens)
+    opens, closes = opens[order], closes[order]
+    apart = opens[1:] > closes[:-1]
+    return opens[np.append(True, apart)[: len(opens)]], closes[np.append(apart, True)[: len(closes)]]
 
 
 def to_utc(opens: Micros, closes: Micros, changes: Micros, offsets: Micros, last: int) -> tuple[Micros, Micros]:
@@ -55,14 +53,14 @@ def to_utc(opens: Micros, closes: Micros, changes: Micros, offsets: Micros, last
         low, high = begin + offset, end + offset
         seen = slice(np.searchsorted(closes, low, side="right"), np.searchsorted(opens, high, side="left"))
         pieces.append((np.maximum(opens[seen], low) - offset, np.minimum(closes[seen], high) - offset))
-    return union(np.concatenate([p[0] for p in pieces]), np.concatenate([p[1] for p in pieces]))
+    return joined(np.concatenate([p[0] for p in pieces]), np.concatenate([p[1] for p in pieces]))
 
 
 @dataclass(frozen=True, eq=False)
 class Timeline:
     """The open intervals of the stretch [first, last), all in UTC microseconds since 1970.
 
-    `opens` and `closes` are sorted, disjoint and not touching (see `union`). Lookups use no search: time is cut into
+    `opens` and `closes` are sorted, disjoint and not touching (see `joined`). Lookups use no search: time is cut into
     slots of 2**shift µs, each knows the first boundary in it, and a few steps from there find the place.
     """
 
@@ -80,21 +78,23 @@ class Timeline:
 
     def __post_init__(self) -> None:
         keep = object.__setattr__
-        bounds = np.empty(2 * len(self.opens), dtype=np.int64)
-        bounds[0::2], bounds[1::2] = self.opens, self.closes
+        bounds = np.empty(2 * len(self.opens) + 1, dtype=np.int64)
+        bounds[0:-1:2], bounds[1::2], bounds[-1] = self.opens, self.closes, np.iinfo(np.int64).max
         done = np.cumsum(self.closes - self.opens)
         # Open time at t with k boundaries at or before it: line[k] while closed (k even), line[k] + t while open (k odd).
-        line = np.zeros(len(bounds) + 1, dtype=np.int64)
+        line = np.zeros(len(bounds), dtype=np.int64)
         line[2::2] = done
         line[1::2] = line[0:-1:2] - self.opens
         for shift in range(_WIDEST, _NARROWEST - 1, -1):
             slots = np.arange(self.first, self.last + (1 << shift), 1 << shift)
             firsts = np.searchsorted(bounds, slots, side="left")
-            steps = int(np.diff(firsts, append=len(bounds)).max(initial=0))
+            steps = int(np.diff(firsts, append=len(bounds) - 1).max(initial=0))
             if steps <= _STEPS:
                 break
-        keep(self, "done", done)
-        keep(self, "_bounds", np.append(bounds, np.iinfo(np.int64).max))
+        keep(self, "opens", bounds[0:-1:2])  # views from here on, so that nothing is kept twice
+        keep(self, "closes", bounds[1::2])
+        keep(self, "done", line[2::2])
+        keep(self, "_bounds", bounds)
         keep(self, "_line", line)
         keep(self, "_slots", firsts.astype(np.int32))
         keep(self, "_shift", shift)
