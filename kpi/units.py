@@ -3,7 +3,7 @@
 Units, and the scale a value comes in:
 
     s         seconds                   1 h 42 min · 9 min 40 s · 2 d 5 h
-    %         a share from 0 to 1       83.4 % · 99.97 % · <0.01 %
+    %         per cent, 0 to 100        83.4 % · 99.97 % · <0.01 %
     points    -100 to +100 (NPS)        +31
     count     rows                      18,204 · 12.4
     score     on the survey's scale     4.21
@@ -44,11 +44,11 @@ def say_change(change: float | None, unit: str, currency: str | None = None, *, 
     words = _points if unit in ("%", "points") else _words(unit, currency, days)
     if change is None or math.isnan(change):
         return UNKNOWN
-    return _signed(100 * change if unit == "%" else change, words)
+    return _signed(change, words)
 
 
 def say_relative(change: float | None) -> str:
-    """A change as a share of what was before: 0.123 -> "+12.3 %", -0.04 -> "-4.0 %"."""
+    """A change in per cent of what was before: 12.3 -> "+12.3 %", -4 -> "-4.0 %"."""
     return UNKNOWN if change is None or math.isnan(change) else _signed(change, _percent)
 
 
@@ -63,10 +63,10 @@ def say_change_interval(low: float | None, high: float | None, unit: str, curren
 
 
 def unit_name(unit: str, currency: str | None = None) -> str:
-    """What the raw numbers of a column are, for the header of a file: "seconds", "share, 0 to 1", "EUR"."""
+    """What the raw numbers of a column are, for the header of a file: "seconds", "%", "EUR"."""
     names = {
         "s": "seconds",
-        "%": "share, 0 to 1",
+        "%": "%",
         "points": "points, -100 to 100",
         "count": "count",
         "score": "score",
@@ -77,10 +77,10 @@ def unit_name(unit: str, currency: str | None = None) -> str:
 
 
 def per_unit(unit: str, currency: str | None = None) -> tuple[float, str]:
-    """The step in which an effect is told, and its words: (3600.0, "per hour"), (0.01, "per point")."""
+    """The step in which an effect is told, and its words: (3600.0, "per hour"), (1.0, "per point")."""
     steps = {
         "s": (3600.0, "per hour"),
-        "%": (0.01, "per point"),
+        "%": (1.0, "per point"),
         "points": (1.0, "per point"),
         "count": (1.0, "per one more"),
         "score": (1.0, "per point of the scale"),
@@ -92,7 +92,7 @@ def per_unit(unit: str, currency: str | None = None) -> tuple[float, str]:
 
 def axis_format(unit: str) -> str:
     """The d3 number format of a chart axis or tooltip. Seconds have none ("~s" would say 6k): use `axis_label`."""
-    formats = {"s": "", "%": ".1~%", "points": "+~f", "count": ",~f", "score": ".2~f", "ratio": ".2~f", "currency": ",.2~f"}
+    formats = {"s": "", "%": ".1~f", "points": "+~f", "count": ",~f", "score": ".2~f", "ratio": ".2~f", "currency": ",.2~f"}
     return formats[_known(unit)]
 
 
@@ -100,7 +100,7 @@ def axis_label(unit: str, currency: str | None = None) -> str:
     """The Vega expression that writes an axis label as `say` would: "2 h", "83.5 %"."""
     shown = f"replace(format(datum.value, '{axis_format(unit)}'), '\u2212', '-')"
     if unit == "%":
-        shown = f"format(datum.value * 100, '.1~f') + '{NBSP}%'"
+        shown = f"{shown} + '{NBSP}%'"
     elif unit == "currency" and currency and currency.isalpha():  # only letters reach an expression
         shown = f"{shown} + '{NBSP}{currency}'"
     elif unit == "s":
@@ -177,9 +177,8 @@ def _duration(seconds: float, days: bool = True) -> str:
     return f"{minutes // 60:,}{NBSP}h" + (f"{NBSP}{minutes % 60}{NBSP}min" if minutes % 60 else "")
 
 
-def _percent(share: float) -> str:
+def _percent(percent: float) -> str:
     """One decimal; two below 1 % and where one would round up to 100 %; 0 % and 100 % only when exact."""
-    percent = 100 * share
     if percent == 0 or abs(percent - 100) < 1e-9:  # 0.1 + 0.2 + 0.7 is all of it
         return f"{percent:.0f}{NBSP}%"
     if 99.95 <= percent < 100:

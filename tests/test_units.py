@@ -49,20 +49,20 @@ VALUES = [
     (-725, "s", "-12 min 5 s"),
     # shares
     (0, "%", "0 %"),
-    (0.00002, "%", "<0.01 %"),
-    (0.0002, "%", "0.02 %"),
-    (0.0024, "%", "0.24 %"),
-    (0.05, "%", "5.0 %"),
-    (0.834, "%", "83.4 %"),
-    (0.83, "%", "83.0 %"),
-    (0.9994, "%", "99.9 %"),
-    (0.9997, "%", "99.97 %"),
-    (0.99999, "%", ">99.99 %"),
-    (1, "%", "100 %"),
-    (0.1 + 0.2 + 0.7, "%", "100 %"),
-    (1.254, "%", "125.4 %"),
-    (12.5, "%", "1,250 %"),
-    (-0.04, "%", "-4.0 %"),
+    (0.002, "%", "<0.01 %"),
+    (0.02, "%", "0.02 %"),
+    (0.24, "%", "0.24 %"),
+    (5, "%", "5.0 %"),
+    (83.4, "%", "83.4 %"),
+    (83, "%", "83.0 %"),
+    (99.94, "%", "99.9 %"),
+    (99.97, "%", "99.97 %"),
+    (99.999, "%", ">99.99 %"),
+    (100, "%", "100 %"),
+    (math.nextafter(100, 0), "%", "100 %"),  # the rounding dust of a sum
+    (125.4, "%", "125.4 %"),
+    (1250, "%", "1,250 %"),
+    (-4, "%", "-4.0 %"),
     # points, always with their sign
     (31.2, "points", "+31"),
     (-12.5, "points", "-13"),
@@ -106,11 +106,11 @@ def test_values(value, unit, words):
 @pytest.mark.parametrize(
     ("change", "unit", "words"),
     [
-        (0.021, "%", "+2.1 pts"),
-        (-0.0375, "%", "-3.8 pts"),
-        (-0.0002, "%", "-0.02 pts"),
-        (0.0, "%", "0.0 pts"),
-        (0.000001, "%", "0.00 pts"),
+        (2.1, "%", "+2.1 pts"),
+        (-3.75, "%", "-3.8 pts"),
+        (-0.02, "%", "-0.02 pts"),
+        (0, "%", "0.0 pts"),
+        (0.0001, "%", "0.00 pts"),
         (-6.4, "points", "-6.4 pts"),
         (-720, "s", "-12 min"),
         (3900, "s", "+1 h 5 min"),
@@ -132,16 +132,16 @@ def test_money_and_working_hours():
     assert say(468_000, "s", days=False) == f"130{NBSP}h"
     assert say(172_799, "s", days=False) == f"48{NBSP}h"
     assert say(51_600, "s", days=False) == say(51_600, "s"), "below two days nothing differs"
-    assert say_relative(0.123) == f"+12.3{NBSP}%"
-    assert say_relative(-0.04) == f"-4.0{NBSP}%"
+    assert say_relative(12.3) == f"+12.3{NBSP}%"
+    assert say_relative(-4) == f"-4.0{NBSP}%"
     assert say_relative(None) == "–"
 
 
 @pytest.mark.parametrize(
     ("low", "high", "unit", "words"),
     [
-        (0.819, 0.848, "%", "81.9–84.8 %"),
-        (0.0, 0.161, "%", "0–16.1 %"),
+        (81.9, 84.8, "%", "81.9–84.8 %"),
+        (0, 16.1, "%", "0–16.1 %"),
         (5880, 6420, "s", "1 h 38 min–1 h 47 min"),
         (540, 3600, "s", "9 min–1 h"),
         (12, 42, "s", "12–42 s"),
@@ -159,7 +159,7 @@ def test_intervals(low, high, unit, words):
 
 
 def test_intervals_of_changes():
-    assert say_change_interval(-0.004, 0.031, "%").replace(NBSP, " ") == "-0.4 to +3.1 pts"
+    assert say_change_interval(-0.4, 3.1, "%").replace(NBSP, " ") == "-0.4 to +3.1 pts"
     assert say_change_interval(-5400, -600, "s").replace(NBSP, " ") == "-1 h 30 min to -10 min"
     assert say_change_interval(None, None, "%") == ""
     assert say_interval(10, 20, "currency", "EUR").replace(NBSP, " ") == "10.00–20.00 EUR"
@@ -171,7 +171,7 @@ def test_what_is_not_zero_is_never_said_as_zero_and_not_all_is_never_all():
             said = say(10.0**exponent, unit)
             assert any(digit in said for digit in "123456789"), (unit, exponent, said)
     for nines in range(2, 14):
-        assert say(1 - 10.0**-nines, "%").startswith("100") == (nines > 11), "only rounding errors of a sum are all of it"
+        assert say(100 - 10.0 ** (2 - nines), "%").startswith("100") == (nines > 11), "only rounding errors of a sum are all of it"
 
 
 def test_an_unknown_unit_is_loud():
@@ -187,8 +187,8 @@ def test_every_unit_has_a_header_a_step_and_an_axis():
         assert unit_name(unit) and per_unit(unit)[1].startswith("per ") and axis_label(unit)
     assert unit_name("currency", "EUR") == "EUR"
     assert per_unit("s") == (3600.0, "per hour")
-    assert per_unit("%") == (0.01, "per point")
-    assert axis_format("%") == ".1~%"
+    assert per_unit("%") == (1.0, "per point")
+    assert axis_format("%") == ".1~f"
 
 
 def test_axis_of_seconds_gets_round_marks():
@@ -207,7 +207,7 @@ def test_axis_of_seconds_gets_round_marks():
         (0.5, "s", "0.5 s"),
         (432_000, "s", "5 d"),
         (86_400, "s", "24 h"),
-        (0.835, "%", "83.5 %"),
+        (83.5, "%", "83.5 %"),
         (-20, "points", "-20"),
     ],
 )
