@@ -15,7 +15,9 @@ from kpi.files.archive import Budget, gunzip, unzip
 from kpi.files.delimited import read_delimited
 from kpi.files.detect import detect
 from kpi.files.encoding import utf8
+from kpi.files.json_table import read_json
 from kpi.files.loader import drop
+from kpi.files.parquet import read_parquet
 from kpi.files.table import RawTable, shown
 from kpi.files.workbook import read_workbook
 
@@ -82,7 +84,11 @@ class _Reader:
             return self.read(inner, file, depth + 1)
         if kind == "xlsx":
             return read_workbook(self.con, path, file, self.tick)
-        text = utf8(path, self._folder(), file)
+        if kind == "parquet":
+            return [read_parquet(self.con, path, file, self.tick)]
+        text = utf8(path, self._folder(), file, long_lines=kind == "json")
+        if kind == "json":
+            return [read_json(self.con, text.path, file, text.doubts, self.tick)]
         return [read_delimited(self.con, text.path, file, text.doubts, self.tick)]
 
     def _archive(self, path: Path, file: str, depth: int) -> list[RawTable]:

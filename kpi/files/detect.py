@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import mmap
 import re
 import zipfile
 from pathlib import Path
 
 from kpi.errors import UnreadableFile
 from kpi.files.encoding import HEAD, is_text, mark_of
-from kpi.files.workbook import protected
+from kpi.files.sheets import protected
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAVE_AS = "Open it and save it as .xlsx or CSV, and upload that."
@@ -39,8 +40,9 @@ def detect(path: Path, file: str) -> str:
     if head.startswith(b"PAR1"):
         return "parquet"
     if head.startswith(OLE):
-        if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
-            raise protected(file)
+        with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            if content.find("EncryptedPackage".encode("utf-16-le")) >= 0:  # how a protected .xlsx is kept
+                raise protected(file)
         return "xlsx"
     for magic, what in _NOT_TABLES:
         if head.startswith(magic):

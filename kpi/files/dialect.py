@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kpi.files import limits
-from kpi.files.records import Dialect, Record, records
+from kpi.files.records import Dialect, Record, is_well_formed, records
 
 DELIMITERS = (",", ";", "\t", "|")
 _NO_DELIMITER = "\x1f"  # the ASCII unit separator: for a file of one column, where any other would be a guess
@@ -38,14 +38,12 @@ def find_layout(lines: Sequence[str], whole: bool) -> Layout | None:
         plain = next((j for j, _ in found if j.width == 1 and j.share == 1.0), None)
         best = plain or _Judged.of(Dialect(_NO_DELIMITER), lines, whole)
     if '\\"' in text:
-        best = _better(best, _Judged.of(replace(best.dialect, backslashed=True), lines, whole))
-    if re.search(rf'(?:^|{re.escape(best.dialect.delimiter)}) +"', text, re.M):
-        best = _better(best, _Judged.of(replace(best.dialect, spaced=True), lines, whole))
+        other = _Judged.of(replace(best.dialect, backslashed=True), lines, whole)
+        best = other if (other.bad, -other.share) < (best.bad, -best.share) else best
+    spaced = replace(best.dialect, spaced=True)
+    if any(not is_well_formed(r.text, best.dialect) and is_well_formed(r.text, spaced) for r in best.records):
+        best = _Judged.of(spaced, lines, whole)
     return best.layout()
-
-
-def _better(one: _Judged, other: _Judged) -> _Judged:
-    return other if (other.bad, -other.share) < (one.bad, -one.share) else one
 
 
 @dataclass(frozen=True)
@@ -99,6 +97,8 @@ class _Judged:
                 width = self.width
         if self.dialect.backslashed:
             doubts.append('Quotation marks inside cells are written \\".')
+        if self.dialect.spaced:
+            doubts.append("Blanks after a delimiter were cut off.")
         return Layout(self.dialect, self.header_at, head, width, tuple(doubts))
 
 

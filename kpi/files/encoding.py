@@ -65,27 +65,31 @@ def _histogram(data: bytes) -> list[int]:
     return [data.count(byte) for byte in range(256)]
 
 
-def utf8(path: Path, work: Path, file: str) -> Text:
-    """The text of `path` in UTF-8, in place or as a new file in the folder `work`. `file` is the name errors say."""
+def utf8(path: Path, work: Path, file: str, long_lines: bool = False) -> Text:
+    """The text of `path` in UTF-8, in place or as a new file in the folder `work`. `file` is the name errors say.
+
+    long_lines: a line may be as long as the file (JSON)
+    """
+    longest = 2**62 if long_lines else limits.MAX_RECORD
     with path.open("rb") as stream:
         head = stream.read(HEAD)
         found = mark_of(head)
         if found and found[1] != "utf-8":
-            return _from_wide(stream, found, work / "text", file)
-        if not found and _is_plain(path, file):
+            return _from_wide(stream, found, work / "text", file, longest)
+        if not found and _is_plain(path, file, longest):
             return Text(path, ())
         stream.seek(len(found[0]) if found else 0)
         return _from_bytes(stream, work / "text", file)
 
 
-def _is_plain(path: Path, file: str) -> bool:
+def _is_plain(path: Path, file: str, longest: int) -> bool:
     """UTF-8 throughout, without NUL; no line longer than we read."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     since = 0
     with path.open("rb") as stream:
         try:
             while piece := stream.read(PIECE):
-                since = _line_so_far(piece, since, file)
+                since = _line_so_far(piece, since, file, longest)
                 if 0 in piece:
                     return False
                 decoder.decode(piece)
@@ -95,18 +99,18 @@ def _is_plain(path: Path, file: str) -> bool:
     return True
 
 
-def _line_so_far(piece: bytes, before: int, file: str) -> int:
+def _line_so_far(piece: bytes, before: int, file: str, longest: int = limits.MAX_RECORD) -> int:
     """Bytes since the last line end. A piece is shorter than the limit, so it is enough to look at its first and last."""
     ends = [i for i in (piece.find(b"\n"), piece.find(b"\r")) if i >= 0]
-    if before + (min(ends) if ends else len(piece)) > limits.MAX_RECORD:
+    if before + (min(ends) if ends else len(piece)) > longest:
         raise UnreadableFile(
-            f"“{file}” has a line of more than {limits.MAX_RECORD // 2**20} MB.",
+            f"“{file}” has a line of more than {longest // 2**20} MB.",
             "That is no table of tickets; export it again as CSV.",
         )
     return len(piece) - 1 - max(piece.rfind(b"\n"), piece.rfind(b"\r")) if ends else before + len(piece)
 
 
-def _from_wide(stream: BinaryIO, found: tuple[bytes, str, str], target: Path, file: str) -> Text:
+def _from_wide(stream: BinaryIO, found: tuple[bytes, str, str], target: Path, file: str, longest: int) -> Text:
     mark, codec, name = found
     stream.seek(len(mark))
     decoder = codecs.getincrementaldecoder(codec)("replace")
@@ -118,7 +122,7 @@ def _from_wide(stream: BinaryIO, found: tuple[bytes, str, str], target: Path, fi
             nuls += text.count("\x00")
             broken += text.count("\ufffd")
             data = text.replace("\x00", "").encode("utf-8", "replace")
-            since = _line_so_far(data, since, file)
+            since = _line_so_far(data, since, file, longest)
             out.write(data)
             if not piece:
                 break

@@ -20,9 +20,13 @@ MAX_COLUMNS = 10_000
 """Columns of one table (spreadsheets end at 16,384, but no help desk has so many)."""
 MAX_SHEET_CELLS = 40_000_000
 """Cells of the rectangle a sheet spans. The spreadsheet reader keeps all of it in memory, about 32 bytes a cell."""
+MAX_SHEET_MEMORY = 4 * 2**30
+"""Bytes of memory the process that reads a spreadsheet may use."""
+MAX_SHEET_SECONDS = 600
+"""Seconds of work it may take."""
 MAX_ROWS = 100_000_000
 """Rows of a Parquet file, where a few bytes can stand for billions of rows."""
-MAX_JSON_DOCUMENT = 512 * 2**20
+MAX_JSON_DOCUMENT = 256 * 2**20
 """Bytes of a JSON file that is one object around its rows, and so must be held in memory."""
 MAX_JSON_DEPTH = 12
 """Levels of nesting that become dotted paths; deeper ones stay JSON text."""

@@ -29,6 +29,8 @@ class Loader:
         self.table = _free_name(con)
         self.columns = 0
         self.rejected = 0
+        self._made = 0  # columns the table has by now
+        self._filled = False
         self._rows: list[Cells] = []
         self._numbers: list[int] = []
         self._rejects: list[tuple[str, int, str, str]] = []
@@ -36,6 +38,7 @@ class Loader:
         con.execute(f"CREATE TABLE {self.table} (_row BIGINT)")
         con.execute(f'CREATE TABLE {self.table}_rejected (file VARCHAR, "row" BIGINT, reason VARCHAR, text VARCHAR)')
         self.widen(columns)
+        self._make_room()
 
     def widen(self, columns: int) -> None:
         """Make room for `columns` columns."""
@@ -44,17 +47,16 @@ class Loader:
                 f"“{self.file}” has {columns:,} columns; {limits.MAX_COLUMNS:,} is the most we read.",
                 "Export it with fewer columns, or as one row per ticket.",
             )
-        if not columns > self.columns:
-            return
-        new = range(self.columns, columns)
-        if self.columns == 0:
-            names = ", ".join(f"c{i} VARCHAR" for i in new)
+        self.columns = max(columns, self.columns)
+
+    def _make_room(self) -> None:
+        if self._made == 0 and self.columns and not self._filled:
+            names = ", ".join(f"c{i} VARCHAR" for i in range(self.columns))
             self.con.execute(f"CREATE OR REPLACE TABLE {self.table} ({names}, _row BIGINT)")
         else:
-            self.flush()
-            for i in new:
+            for i in range(self._made, self.columns):
                 self.con.execute(f"ALTER TABLE {self.table} ADD COLUMN c{i} VARCHAR")
-        self.columns = columns
+        self._made = self.columns
 
     def add(self, number: int, cells: Cells, characters: int = 0) -> None:
         """One row. Shorter than the table is wide means null for the rest; "" and None are null."""
@@ -75,6 +77,7 @@ class Loader:
             self._flush_rejects()
 
     def flush(self) -> None:
+        self._make_room()
         if self._rows:
             width = self.columns
             even = [row if len(row) == width else (*row, *[None] * (width - len(row))) for row in self._rows]
@@ -86,6 +89,7 @@ class Loader:
 
     def insert(self, batch: Any, select: str = "*") -> None:
         """An Arrow table with columns c… and _row straight into the table."""
+        self._filled = True
         self.con.register(_BATCH, batch)
         try:
             self.con.execute(f"INSERT INTO {self.table} BY NAME SELECT {select} FROM {_BATCH}")
@@ -106,14 +110,17 @@ class Loader:
         """Take everything back."""
         drop(self.con, self.table)
 
-    def finish(self, headers: Sequence[str], doubts: Sequence[str], types: Sequence[str] = ()) -> RawTable:
-        """Flush, leave out what is no data (said as a doubt), and describe the table."""
+    def finish(self, headers: Sequence[str], doubts: Sequence[str], types: Sequence[str] = (), may_go: Sequence[int] = ()) -> RawTable:
+        """Flush, leave out what is no data (said as a doubt), and describe the table.
+
+        types: one of CELL_TYPES for each column, where known; may_go: columns that go, unsaid, when they are empty.
+        """
         self.flush()
         said = list(doubts)
         last = self.one(f"SELECT max(_row) FROM {self.table}")
         said += self._leave_out_empty_rows(last)
         said += self._leave_out_footers(last)
-        kept, nameless = self._leave_out_nameless_columns(headers)
+        kept, nameless = self._leave_out_empty_columns(headers, may_go)
         said += nameless
         said += self._damaged_numbers([(i, headers[i]) for i in kept])
         if self.rejected:
@@ -172,23 +179,21 @@ class Loader:
         self.con.execute(f"DELETE FROM {self.table} WHERE _row IN ({', '.join(str(n) for n, _ in footers)})")
         return [footers_doubt(footers)]
 
-    def _leave_out_nameless_columns(self, headers: Sequence[str]) -> tuple[list[int], list[str]]:
+    def _leave_out_empty_columns(self, headers: Sequence[str], may_go: Sequence[int]) -> tuple[list[int], list[str]]:
+        """Columns without a header that hold nothing: a comma at the end of every line, an empty strip beside a table."""
         nameless = [i for i in range(self.columns) if not header(headers[i], i).name]
-        if not nameless:
+        asked = [*nameless, *may_go]
+        if not asked:
             return list(range(self.columns)), []
-        counts = self.con.execute(f"SELECT {', '.join(f'count(c{i})' for i in nameless)} FROM {self.table}").fetchone() or ()
-        empty = {i for i, n in zip(nameless, counts, strict=True) if n == 0}
-        said = []
-        if len(empty) < self.columns:
-            for i in empty:
-                self.con.execute(f"ALTER TABLE {self.table} DROP COLUMN c{i}")
-            if empty:
-                said.append(f"{counted(len(empty), 'empty column')} without a header {'was' if len(empty) == 1 else 'were'} left out.")
-        else:
+        counts = self.con.execute(f"SELECT {', '.join(f'count(c{i})' for i in asked)} FROM {self.table}").fetchone() or ()
+        empty = {i for i, n in zip(asked, counts, strict=True) if n == 0}
+        if len(empty) == self.columns:
             empty = set()
-        filled = [i for i in nameless if i not in empty]
-        if filled and len(filled) < self.columns:
-            said.append(f"{counted(len(filled), 'column')} without a header {'holds' if len(filled) == 1 else 'hold'} values.")
+        for i in empty:
+            self.con.execute(f"ALTER TABLE {self.table} DROP COLUMN c{i}")
+        gone, stay = [i for i in nameless if i in empty], [i for i in nameless if i not in empty]
+        said = [f"{counted(len(gone), 'empty column')} without a header left out."] if gone else []
+        said += [f"{counted(len(stay), 'column')} without a header {'holds' if len(stay) == 1 else 'hold'} values."] if stay else []
         return [i for i in range(self.columns) if i not in empty], said
 
     def _damaged_numbers(self, columns: Sequence[tuple[int, str]]) -> list[str]:

@@ -105,7 +105,7 @@ def records(lines: Iterable[str], dialect: Dialect, whole: bool = True) -> Itera
             if cells is not None and len(taken) == 1 and not feed.at_end:  # a reader asks for more only inside quotation marks
                 yield Record(number, cells, taken)
                 continue
-            if cells is not None and not feed.too_long and _well_formed(dialect).fullmatch("".join(taken)):
+            if cells is not None and not feed.too_long and is_well_formed("".join(taken), dialect):
                 yield Record(number, cells, taken)
                 continue
             if feed.at_end and not whole:
@@ -115,10 +115,15 @@ def records(lines: Iterable[str], dialect: Dialect, whole: bool = True) -> Itera
             break
 
 
+def is_well_formed(text: str, dialect: Dialect) -> bool:
+    """Whether the quotation marks of a record open after a delimiter and close before one."""
+    return _well_formed(dialect).fullmatch(text) is not None
+
+
 @lru_cache(maxsize=32)
 def _well_formed(dialect: Dialect) -> re.Pattern[str]:
-    """A record whose quotation marks open after a delimiter and close before one. Possessive, so it cannot run away."""
+    """Possessive throughout, so that it cannot run away on a hostile line."""
     d = re.escape(dialect.delimiter)
-    blank = " *+" if dialect.spaced else ""
-    cell = rf'(?:{blank}"(?:[^"]++|"")*+"|(?:[^"{d}\r\n][^{d}\r\n]*+)?+)'
+    blank, bare = (" *+", "") if dialect.spaced else ("", '(?! +")')
+    cell = rf'(?:{blank}"(?:[^"]++|"")*+"|(?:{bare}[^"{d}\r\n][^{d}\r\n]*+)?+)'
     return re.compile(rf"{cell}(?:{d}{cell})*+(?:\r\n|\n|\r)?")

@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import python_calamine as calamine
 
 from kpi.errors import UnreadableFile
 from kpi.files.dialect import find_header, header_doubts
-from kpi.files.loader import Loader
+from kpi.files.loader import Loader, drop
 from kpi.files.sheet_guard import SheetFacts, look_at_sheets
-from kpi.files.table import RawTable, counted, quoted, shown
+from kpi.files.sheets import Sheet, open_sheets
+from kpi.files.table import CELL_TYPES, RawTable, counted, quoted, shown
 
 _SAMPLE_ROWS = 200
 _MIDNIGHT = dt.time()
@@ -36,55 +36,41 @@ def read_workbook(con: duckdb.DuckDBPyConnection, path: Path, file: str, tick: C
     facts = look_at_sheets(path, file) if zipfile.is_zipfile(path) else {}
     tables: list[RawTable] = []
     try:
-        with calamine.CalamineWorkbook.from_path(str(path)) as book:
-            sheets = [s for s in book.sheets_metadata if s.typ == calamine.SheetTypeEnum.WorkSheet]
-            for i, meta in enumerate(sheets):
-                tick(i / len(sheets))
-                sheet = book.get_sheet_by_name(meta.name)
-                hidden = meta.visible != calamine.SheetVisibleEnum.Visible
-                table = _read_sheet(con, sheet, f"{file} › {shown(meta.name)}", facts.get(meta.name, SheetFacts()), hidden)
-                tables += [table] if table else []
-    except calamine.PasswordError:
-        raise protected(file) from None
-    except calamine.CalamineError as error:
-        raise UnreadableFile(
-            f"“{file}” is a damaged spreadsheet ({shown(str(error))}).", "Open it, save it again as .xlsx or CSV, and upload that."
-        ) from None
+        with open_sheets(path, file) as sheets:
+            for sheet in sheets:
+                tick(1 - 0.5 ** (len(tables) + 1))
+                tables.append(_read_sheet(con, sheet, f"{file} › {shown(sheet.name)}", facts.get(sheet.name, SheetFacts())))
+    except BaseException:
+        for table in tables:
+            drop(con, table.table)
+        raise
     if not tables:
         raise UnreadableFile(f"“{file}” holds only empty sheets.", "Export it again; the first row must hold the column names.")
     return tables
 
 
-def protected(file: str) -> UnreadableFile:
-    """The error for a file that needs a password."""
-    return UnreadableFile(f"“{file}” is protected by a password.", "Save a copy without a password and upload that.")
-
-
-def _read_sheet(con: duckdb.DuckDBPyConnection, sheet: Any, file: str, facts: SheetFacts, hidden: bool) -> RawTable | None:
-    if sheet.start is None:
-        return None
-    rows = sheet.iter_rows()
-    sample = list(islice(rows, _SAMPLE_ROWS))
+def _read_sheet(con: duckdb.DuckDBPyConnection, sheet: Sheet, file: str, facts: SheetFacts) -> RawTable:
+    sample = list(islice(sheet.rows, _SAMPLE_ROWS))
     width = len(sample[0]) if sample else 0
     texts = [[plain_text(v) for v in row] for row in sample]
     at = find_header(texts, _usual_reach(texts))
     header = [t or "" for t in texts[at]]
     doubts = header_doubts(texts, at)
-    if hidden:
+    if sheet.is_hidden:
         doubts.append("The sheet is hidden.")
     if facts.errors:
         doubts.append(f"{counted(facts.errors, 'cell')} with a spreadsheet error such as #N/A or #REF! count as empty.")
-    columns = [_Column(i + sheet.start[1] in facts.locale_times) for i in range(width)]
+    columns = [_Column(i + sheet.left in facts.locale_times) for i in range(width)]
     loader = Loader(con, file, "xlsx", width)
     try:
         number = at + 1
-        for group in (sample[at + 1 :], rows):
+        for group in (sample[at + 1 :], sheet.rows):
             for row in group:
                 number += 1
                 loader.add(number, [c.text(v) for c, v in zip(columns, row, strict=True)])
         loader.flush()
         for i, column in enumerate(columns):
-            if column.instants and not column.has_time:
+            if column.seen["instant"] and not column.has_time:
                 loader.con.execute(f"UPDATE {loader.table} SET c{i} = left(c{i}, 10) WHERE c{i} LIKE '____-__-__ 00:00:00'")
             doubts += column.doubts(header[i])
         return loader.finish(header, doubts, [c.type for c in columns])
@@ -105,48 +91,36 @@ class _Column:
     def __init__(self, locale_times: bool) -> None:
         self.locale_times = locale_times  # a format that means a time in some languages only: the number stays a number
         self.has_time = False
-        self.numbers = self.instants = self.texts = self.long_ids = 0
+        self.long_ids = 0
+        self.seen = dict.fromkeys(CELL_TYPES, 0)
 
     def text(self, value: Any) -> str | None:
         if value == "" or value is None:
             return None
-        if isinstance(value, float):
-            self.numbers += 1
-            if not -_EXACT < value < _EXACT and value == value // 1:
-                self.long_ids += 1
-            return number_text(value)
-        if isinstance(value, str):
-            self.texts += 1
-            return value
         if isinstance(value, dt.datetime) and value < _FIRST_REAL_DAY:
             value = value - _DAY_ZERO
         if self.locale_times and isinstance(value, (dt.time, dt.timedelta)):
-            self.numbers += 1
-            return number_text(_seconds(value) / 86_400)
-        if isinstance(value, dt.date):
-            self.instants += 1
-            self.has_time |= isinstance(value, dt.datetime) and value.time() != _MIDNIGHT
-            return _instant_text(value)
-        if isinstance(value, (bool, dt.time, dt.timedelta)):
-            self.texts += 1
-            return plain_text(value)
-        self.numbers += 1
-        return str(value)
+            value = _seconds(value) / 86_400
+        if isinstance(value, float) and abs(value) >= _EXACT:
+            self.long_ids += 1
+        elif isinstance(value, dt.datetime):
+            self.has_time |= value.time() != _MIDNIGHT
+        self.seen[_KINDS.get(type(value), "text")] += 1
+        return plain_text(value)
 
     @property
     def type(self) -> str:
-        if self.numbers and not self.instants and not self.texts:
-            return "number"
-        return "instant" if self.instants and not self.numbers and not self.texts else "text"
+        kinds = [kind for kind, n in self.seen.items() if n]
+        return kinds[0] if len(kinds) == 1 else "text"
 
     def doubts(self, name: str) -> list[str]:
         said, name = [], quoted(shown(name))
-        if self.instants and self.texts:
+        if self.seen["instant"] and self.seen["text"]:
             said.append(
-                f"Column {name} mixes {counted(self.instants, 'real date')} and {counted(self.texts, 'text')}: a spreadsheet may "
+                f"Column {name} mixes {counted(self.seen['instant'], 'real date')} and {counted(self.seen['text'], 'text')}: a spreadsheet may "
                 "have taken some texts for dates and swapped day and month."
             )
-        if self.locale_times and self.numbers:
+        if self.locale_times and self.seen["number"]:
             said.append(f"Column {name} has a format that is a time in some languages only; its cells are read as plain numbers.")
         if self.long_ids:
             said.append(
@@ -164,20 +138,8 @@ def number_text(value: float) -> str:
 
 
 def plain_text(value: Any) -> str | None:
-    """The text of a single cell, without knowing its column."""
-    if value == "" or value is None:
-        return None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return number_text(value)
-    if isinstance(value, dt.date):
-        return _instant_text(value)
-    if isinstance(value, dt.time):
-        return value.isoformat()
-    if isinstance(value, dt.timedelta):
-        return _duration_text(value)
-    return str(value)
+    """The text of a single cell, without knowing its column; None for an empty one."""
+    return None if value == "" or value is None else _WRITERS.get(type(value), str)(value)
 
 
 def _instant_text(value: dt.date) -> str:
@@ -196,3 +158,14 @@ def _duration_text(value: dt.timedelta) -> str:
     sign = "-" if value < dt.timedelta() else ""
     fraction = f".{micros:06d}" if micros else ""
     return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{fraction}"
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    bool: lambda value: "true" if value else "false",
+    float: number_text,
+    dt.datetime: _instant_text,
+    dt.date: _instant_text,
+    dt.time: dt.time.isoformat,
+    dt.timedelta: _duration_text,
+}
+_KINDS: dict[type, str] = {float: "number", int: "number", dt.datetime: "instant", dt.date: "instant"}
