@@ -1,1 +1,39 @@
-"""Deskmeter: every support KPI from the export of any help desk, with its uncertainty."""
+"""Deskmeter: every support KPI from the export of any help desk, with its uncertainty.
+
+>>> import kpi
+>>> data = kpi.read("tickets.csv", "messages.csv")
+>>> result = kpi.measure(["csat", "first_reply_time"], kpi.Scope(by="week", split=["channel"]), data)
+>>> print(result.text)
+"""
+
+from kpi.catalogue import CATALOGUE
+from kpi.engine import Dataset
+from kpi.errors import KpiError
+from kpi.hours import Calendar, read_calendar
+from kpi.measure import Result, measure
+from kpi.measure.rows import rows
+from kpi.metric import Metric
+from kpi.read import read
+from kpi.scope import Scope
+
+__version__ = "0.1.0"
+
+
+def metrics() -> dict[str, Metric]:
+    """Every metric there is, by name."""
+    return dict(CATALOGUE)
+
+
+__all__ = [
+    "Calendar",
+    "Dataset",
+    "KpiError",
+    "Metric",
+    "Result",
+    "Scope",
+    "measure",
+    "metrics",
+    "read",
+    "read_calendar",
+    "rows",
+]

@@ -14,6 +14,7 @@ import duckdb
 import pandas as pd
 
 from kpi import lifecycle
+from kpi.catalogue import CATALOGUE
 from kpi.errors import BadValue
 from kpi.hours import Calendar
 from kpi.metric import MEASURED
@@ -39,6 +40,7 @@ def connect() -> Any:
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET autoinstall_known_extensions = false")
     con.execute(f"CREATE SCHEMA {CANONICAL}")
+    con.execute(f"SET schema = '{CANONICAL}'")
     return con
 
 
@@ -80,6 +82,10 @@ class Dataset:
         data.fingerprint = _fingerprint(con)
         return data
 
+    def lacking(self) -> dict[str, tuple[str, ...]]:
+        """Metric name -> the canonical columns still lacking for it; an empty tuple when it can be measured."""
+        return {name: metric.missing(self.filled) for name, metric in CATALOGUE.items()}
+
     def columns(self, table: str) -> dict[str, str]:
         """Measured table -> its columns with Ibis types, this dataset's extra columns included."""
         base = MEASURED[table]
@@ -99,10 +105,12 @@ class Dataset:
                 self._built[key] = schema
             return self._built[key]
 
-    def query(self, sql: str, schema: str) -> pd.DataFrame:
-        """Run SQL on a cursor of its own: many readers never wait for each other."""
+    def query(self, sql: str, schema: str, instants: pd.DataFrame | None = None) -> pd.DataFrame:
+        """Run SQL on a cursor of its own: many readers never wait for each other. `instants` lies beside it as a table of that name."""
         cursor = self.con.cursor()
         cursor.execute(f"SET schema = '{schema}'")
+        if instants is not None:
+            cursor.register("instants", instants)
         frame: pd.DataFrame = cursor.execute(sql).df()
         return frame
 

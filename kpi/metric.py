@@ -55,19 +55,20 @@ def _columns(table: Table) -> dict[str, str]:
 
 _TICKET = {**_columns(TICKETS), **_ALSO}
 _BESIDE = {c: IBIS_TYPES[TICKETS.by_name[c].type] for c in TICKETS.splits if c != "status"}
+_NEAR = {"ticket_id": "string", "created_at": "timestamp(6)", "requester": "string", "status": "string", **_BESIDE, "is_counted": "boolean"}
 
 MEASURED: dict[str, dict[str, str]] = {
     "tickets": _TICKET,
     "replies": {
-        **_TICKET,
+        **_NEAR,
         "ordinal": "int64",
         "replied_at": "timestamp(6)",
         "replier": "string",
         "reply_wait_seconds": "float64",
         "reply_wait_business_seconds": "float64",
     },
-    "open_spans": {**_TICKET, **_SPAN, "span_status": "string", "created_epoch": "float64"},
-    "solved_spans": {**_TICKET, **_SPAN},
+    "open_spans": {**_NEAR, **_SPAN, "span_status": "string", "created_epoch": "float64"},
+    "solved_spans": {**_NEAR, **_SPAN},
     "surveys": {
         **_columns(SURVEYS),
         **_BESIDE,
@@ -286,3 +287,25 @@ class Metric:
         """The canonical columns still lacking for the nearest alternative; empty when the metric can be measured."""
         lacks = [tuple(c for c in alternative.split(" & ") if c not in filled) for alternative in self.needs]
         return min(lacks, key=len) if lacks else ()
+
+
+def described(metric: Metric) -> dict[str, Any]:
+    """A metric as `kpi metrics` and the API tell it."""
+    own = [p for p in metric.params if p in PARAMS]
+    return {
+        "id": metric.name,
+        "name": metric.name,
+        "label": metric.label,
+        "family": metric.family,
+        "about": metric.about,
+        "formula": metric.formula,
+        "unit": metric.unit,
+        "better": metric.better,
+        "direction": {"higher": "higher is better", "lower": "lower is better", "neither": "neither is better"}[metric.better],
+        "period": metric.by,
+        "reference": metric.reference,
+        "needs": list(metric.needs),
+        "range": [metric.low, metric.high],
+        "switches": [p for p in metric.params if p not in PARAMS],
+        "params": [{"name": p, "about": PARAMS[p].about, "default": PARAMS[p].default, "choices": dict(PARAMS[p].choices)} for p in own],
+    }

@@ -29,15 +29,19 @@ class Share:
     asides: Asides = field(default_factory=dict, hash=False)
     complement: bool = False
 
+    def _known(self) -> Any:
+        """The cast is a pair of brackets: Ibis 12 compiles (~x).notnull() to NOT x IS NOT NULL, which SQL reads as NOT (x IS NOT NULL)."""
+        return self.hit.cast("int8").notnull()
+
     def _counted(self) -> Any:
-        return self.of.fill_null(False) & self.hit.notnull()
+        return self.of.fill_null(False) & self._known()
 
     def parts(self, ask: Ask) -> Mapping[str, Part]:
         counted = self._counted()
         return {
             "top": Part(self.rows, (counted & self.hit).sum(), self.at, self.edge),
             "bottom": Part(self.rows, counted.sum(), self.at, self.edge),
-            "unknown": Part(self.rows, (self.of.fill_null(False) & self.hit.isnull()).sum(), self.at, self.edge),
+            "unknown": Part(self.rows, (self.of.fill_null(False) & ~self._known()).sum(), self.at, self.edge),
             **aside_parts(self.rows, self.edge, self.at, self.asides),
         }
 

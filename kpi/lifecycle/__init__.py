@@ -77,9 +77,10 @@ def build(con: Any, *, raw_schema: str, as_of: dt.datetime, calendar: Calendar |
     _ticket_clocks(con, calendar, as_of)
     made = {c.name for c in TICKETS.columns if c.derived} | set(MADE_HERE)
     con.execute(facts.ticket_facts([c for c in columns if c not in made and c != "ticket_id"], instant))
-    con.execute(facts.OPEN_SPANS)
+    near = ["ticket_id", "created_at", "requester", *TICKETS.splits, *extras, "is_counted"]
+    con.execute(facts.open_spans(near))
     con.execute(others.SOLVED_SPANS)
-    con.execute(others.REPLIES)
+    con.execute(others.replies(near))
     beside = [c for c in [*TICKETS.splits, *extras, "requester"] if c != "status"]
     con.execute(others.answers(beside))
     con.execute(others.reviews(beside))
@@ -168,7 +169,10 @@ FROM spans s LEFT JOIN rule r
 WHERE s.a IS NOT NULL AND s.b IS NOT NULL"""
     rows = con.execute(query).fetchnumpy()
     starts, ends = (_instants(rows[c]) for c in ("a", "b"))
-    schedules = np.ma.filled(rows["schedule"].astype(object), None) if "schedule" in rows else None
+    schedules = None
+    if "schedule" in rows:
+        schedules = np.array(np.ma.getdata(rows["schedule"]), dtype=object)
+        schedules[np.ma.getmaskarray(rows["schedule"])] = None
     seconds = calendar.seconds_between(starts, ends, schedules)
     spans = np.asarray(rows["span"], dtype=np.int64)
     if changes and len(spans):

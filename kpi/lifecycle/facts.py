@@ -172,16 +172,20 @@ ORDER BY d.created_at, d.seq
 """
 
 
-OPEN_SPANS = f"""
+def open_spans(near: list[str]) -> str:
+    """Every stretch in which a ticket was unsolved, beside the ticket's `near` columns.
+
+    Without events: from creation to solve, its status known only while it is unsolved now.
+    """
+    beside = ", ".join(f't."{c}"' for c in near)
+    return f"""
 CREATE TABLE open_spans AS
-SELECT t.* , s.status AS span_status, s.started_at AS span_started_at, s.ended_at AS span_ended_at, epoch_us(t.created_at) / 1e6 AS created_epoch
+SELECT {beside}, s.status AS span_status, s.started_at AS span_started_at, s.ended_at AS span_ended_at, epoch_us(t.created_at) / 1e6 AS created_epoch
 FROM status_spans s JOIN tickets t USING (ticket_id)
 WHERE s.status IN {words(UNSOLVED)} AND t.created_at IS NOT NULL
 UNION ALL BY NAME
-SELECT t.*, CASE WHEN NOT t.is_solved THEN t.status END AS span_status, t.created_at AS span_started_at,
+SELECT {beside}, CASE WHEN NOT t.is_solved THEN t.status END AS span_status, t.created_at AS span_started_at,
        CASE WHEN t.is_solved THEN t.solved_at END AS span_ended_at, epoch_us(t.created_at) / 1e6 AS created_epoch
 FROM tickets t
-WHERE NOT t.has_status_events AND t.created_at IS NOT NULL
-  AND (NOT t.is_solved OR t.solved_at >= t.created_at)
+WHERE NOT t.has_status_events AND t.created_at IS NOT NULL AND (NOT t.is_solved OR t.solved_at >= t.created_at)
 """
-"""Every stretch in which a ticket was unsolved. Without events: from creation to solve, its status known only while it is unsolved now."""

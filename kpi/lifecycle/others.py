@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from kpi.tables import NOT_COUNTED
 
-REPLIES = """
+
+def replies(near: list[str]) -> str:
+    """Every reply wait that ended, beside the ticket's `near` columns."""
+    beside = ", ".join(f't."{c}"' for c in near)
+    return f"""
 CREATE TABLE replies AS
-SELECT t.*, w.ordinal, w.started_at AS wait_started_at, w.replied_at, w.replier,
+SELECT {beside}, w.ordinal, w.started_at AS wait_started_at, w.replied_at, w.replier,
        w.seconds AS reply_wait_seconds, w.business_seconds AS reply_wait_business_seconds
 FROM reply_clocks w JOIN tickets t USING (ticket_id)
 """
@@ -39,8 +43,8 @@ WITH scaled AS (
                               ORDER BY score IS NOT NULL DESC, coalesce(answered_at, offered_at) DESC NULLS LAST, _row DESC) = 1 AS is_latest
     FROM scaled
 )
-SELECT s.ticket_id, s.kind, s.score, s.low AS scale_low, s.high AS scale_high, s.is_valid, s.is_higher_better, s.position, s.is_latest, s.offered_at, s.answered_at,
-       s.comment, s.answered_at IS NOT NULL OR s.score IS NOT NULL AS is_answered_survey,
+SELECT s.ticket_id, s.kind, s.score, s.low AS scale_low, s.high AS scale_high, s.is_valid, s.is_higher_better, s.position, s.is_latest,
+       s.offered_at, s.answered_at, s.comment, s.answered_at IS NOT NULL OR s.score IS NOT NULL AS is_answered_survey,
        CASE WHEN s.knows_invitations THEN true END AS is_offered,
        coalesce(s.answered_at, t.solved_at, t.closed_at, t.created_at) AS rated_at,
        coalesce(s.offered_at, s.answered_at, t.solved_at, t.closed_at, t.created_at) AS asked_at,
@@ -107,8 +111,8 @@ FROM seen_customers WHERE became_customer_at IS NOT NULL
 """
 
 SOLVED_SPANS = """
-CREATE TABLE solved_spans AS
-SELECT t.*, solved_at AS span_started_at, solved_at + INTERVAL 28 DAY AS span_ended_at FROM tickets t WHERE is_solved AND solved_at IS NOT NULL
+CREATE VIEW solved_spans AS
+SELECT *, solved_at AS span_started_at, solved_at + INTERVAL 28 DAY AS span_ended_at FROM tickets WHERE is_solved AND solved_at IS NOT NULL
 """
 """Each solve seen as lasting 28 days: the number alive at an instant is what was solved in the 28 days before it."""
 

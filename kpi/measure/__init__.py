@@ -15,20 +15,15 @@ from kpi.catalogue import CATALOGUE, find
 from kpi.engine import Dataset
 from kpi.forms import Choice, Finished, Form, Part, Share
 from kpi.measure.compare import with_comparison
-from kpi.measure.compile import MANY, Shape, check_columns, grouped, lacking, part_query
+from kpi.measure.compile import MANY, Shape, check_columns, grouped, instants_of, lacking, part_query
 from kpi.measure.result import COLUMNS, Result
 from kpi.metric import MEASURED, Metric
 from kpi.scope import Period, Scope
 
-__all__ = ["Result", "available", "measure"]
+__all__ = ["Result", "measure"]
 
 MOST_CELLS = 100_000
 """Above this many periods × groups, empty cells are not filled in."""
-
-
-def available(data: Dataset) -> dict[str, tuple[str, ...]]:
-    """Metric name -> the canonical columns still lacking for it; an empty tuple when it can be measured."""
-    return {name: metric.missing(data.filled) for name, metric in CATALOGUE.items()}
 
 
 def measure(names: Sequence[str] | str, scope: Scope, data: Dataset, *, intervals: bool = True) -> Result:
@@ -38,7 +33,7 @@ def measure(names: Sequence[str] | str, scope: Scope, data: Dataset, *, interval
     the reason in its notes. Raises UnknownName for a metric or column that does not exist, BadValue for an impossible scope.
     """
     wanted = [names] if isinstance(names, str) else list(dict.fromkeys(names))
-    lacks = available(data)
+    lacks = data.lacking()
     metrics = {name: find(name) for name in (wanted or [name for name in CATALOGUE if not lacks[name]])}
     every = {c: t for table in MEASURED for c, t in data.columns(table).items()}
     check_columns(scope, every)
@@ -99,14 +94,16 @@ def _cells(
     statements = []
     keys = ["bucket", *(f"g{i}" for i in range(len(shape.scope.split) + bool(extra_split)))]
     index = {p.first: i for i, p in enumerate(shape.periods)}
+    instants = instants_of(shape)
     for group in grouped(parts):
-        query = part_query(group, data.columns(_table(next(iter(group.values())))), shape, extra_split)
+        one = next(iter(group.values()))
+        query = part_query(group, data.columns(_table(one)), shape, extra_split)
         sql = str(ibis.to_sql(query, dialect="duckdb"))
         statements.append(sql)
-        frame = data.query(sql, schema)
+        frame = data.query(sql, schema, instants if one.edge else None)
         if "bucket" not in frame:
             frame["bucket"] = 0
-        elif not next(iter(group.values())).edge:
+        elif not one.edge:
             frame["bucket"] = [index.get(d.date() if hasattr(d, "date") else d, -1) for d in frame["bucket"]]
             frame = frame[frame["bucket"] >= 0]
         for name in dict.fromkeys(k.split("|")[0] for k in group):

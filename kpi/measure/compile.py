@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import ibis
+import pandas as pd
 
 from kpi.errors import UnknownName, did_you_mean
 from kpi.forms import Part
@@ -87,15 +88,20 @@ def in_groups(rel: Any, split: Sequence[str]) -> tuple[Any, list[Any]]:
     return rel, [rel[column].cast("string").fill_null(NONE).name(name) for name, column in keys]
 
 
-def at_edges(rel: Any, edge: str, shape: Shape) -> Any:
+INSTANTS = ibis.table({"bucket": "int64", "opens": "timestamp(6)", "closes": "timestamp(6)"}, name="instants")
+"""The periods of the scope as a small table the engine lays beside the query: where each opens and where it closes (or stands now)."""
+
+
+def instants_of(shape: Shape) -> pd.DataFrame:
+    """The rows of `INSTANTS`: an open period closes at the instant one stands at."""
+    closes = [min(p.end - dt.timedelta(microseconds=1), shape.as_of) for p in shape.periods]
+    frame = pd.DataFrame({"bucket": range(len(closes)), "opens": [p.start for p in shape.periods], "closes": closes})
+    return frame.astype({"opens": "datetime64[us]", "closes": "datetime64[us]"})
+
+
+def at_edges(rel: Any, edge: str) -> Any:
     """Spans joined to the instants they are alive at: the end of each period (the last instant known, while it runs) or its start."""
-    instants = []
-    for i, period in enumerate(shape.periods):
-        end = min(period.end - dt.timedelta(microseconds=1), shape.as_of)
-        instants.append({"bucket": i, "instant": end if edge == "end" else period.start, "until": end})
-    alive = ibis.literal(instants, type="array<struct<bucket: int64, instant: timestamp(6), until: timestamp(6)>>")
-    at = alive.unnest().name("s").as_table()
-    at = at.select(bucket=at.s["bucket"], instant=at.s["instant"], until=at.s["until"])
+    at = INSTANTS.select("bucket", instant=INSTANTS.closes if edge == "end" else INSTANTS.opens, until=INSTANTS.closes)
     at = at.mutate(instant_epoch=at.instant.epoch_seconds().cast("float64"))
     return rel.join(at, [rel.span_started_at <= at.instant, rel.span_ended_at.isnull() | (rel.span_ended_at > at.instant)])
 
@@ -130,7 +136,7 @@ def part_query(parts: Mapping[str, Part], columns: Mapping[str, str], shape: Sha
     rel = narrowed(base_table(one.rows, columns), shape.scope, shape.ask)
     rel, keys = in_groups(rel, [*shape.scope.split, *([extra_split] if extra_split else [])])
     if one.edge:
-        rel = at_edges(rel, one.edge, shape)
+        rel = at_edges(rel, one.edge)
         keys = [rel.bucket.name("bucket"), *(rel[name.get_name()] if name.get_name() in rel.columns else name for name in keys)]
     swaps = {**fillings(shape.ask, shape.as_of), one.rows.op(): rel.op()}
     if not one.edge:
