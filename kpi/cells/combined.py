@@ -1,0 +1,110 @@
+"""Readers made of readers: a sum of durations, an instant some time after another, the span between two instants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from kpi.cells.base import Compiled, HeaderLike, Reader, Sheet
+from kpi.cells.durations import Duration
+from kpi.cells.instants import Instant
+from kpi.tables import Column
+
+
+@dataclass(frozen=True)
+class _Pair(Reader):
+    """Two readers that must both be there."""
+
+    def both(self) -> tuple[Reader, Reader]:
+        raise NotImplementedError
+
+    @property
+    def sought(self) -> tuple[str, ...]:
+        return tuple(n for r in self.both() for n in r.sought)
+
+    def found(self, headers: Iterable[HeaderLike]) -> tuple[HeaderLike, ...]:
+        headers = tuple(headers)
+        found = [r.found(headers) for r in self.both()]
+        return tuple(h for f in found for h in f) if all(found) else ()
+
+    def pair(self, sheet: Sheet, column: Column) -> tuple[Compiled, Compiled] | None:
+        first, second = (r.compile(sheet, column) for r in self.both())
+        return (first, second) if first and second else None
+
+
+def _joined(first: Compiled, second: Compiled, value: str) -> Compiled:
+    """Given where both are given; unread where either is."""
+    return Compiled(
+        given=f"CASE WHEN {first.given} IS NOT NULL AND {second.given} IS NOT NULL THEN {first.given} || ' + ' || {second.given} END",
+        value=value,
+        reason=f"CASE WHEN {first.value} IS NULL THEN {first.reason} WHEN {second.value} IS NULL THEN {second.reason} "
+        "ELSE 'the end is before the start' END",
+        headers=(*first.headers, *second.headers),
+        doubts=(*first.doubts, *second.doubts),
+        question=first.question or second.question,
+    )
+
+
+@dataclass(frozen=True)
+class After(_Pair):
+    """An instant that a tool states as a duration since another one (created + first reply time)."""
+
+    kind: ClassVar[str] = "after"
+    start: Instant = field(default_factory=Instant)
+    wait: Duration = field(default_factory=Duration)
+
+    def both(self) -> tuple[Reader, Reader]:
+        return self.start, self.wait
+
+    def compile(self, sheet: Sheet, column: Column) -> Compiled | None:
+        pair = self.pair(sheet, column)
+        return pair and _joined(*pair, f"({pair[0].value} + to_microseconds(CAST(round({pair[1].value} * 1e6) AS BIGINT)))")
+
+
+@dataclass(frozen=True)
+class Between(_Pair):
+    """The seconds from one instant to another, 0 or more; an end before its start is unread."""
+
+    kind: ClassVar[str] = "between"
+    start: Instant = field(default_factory=Instant)
+    end: Instant = field(default_factory=Instant)
+
+    def both(self) -> tuple[Reader, Reader]:
+        return self.start, self.end
+
+    def compile(self, sheet: Sheet, column: Column) -> Compiled | None:
+        pair = self.pair(sheet, column)
+        if pair is None:
+            return None
+        start, end = pair
+        return _joined(start, end, f"CASE WHEN {end.value} >= {start.value} THEN epoch({end.value} - {start.value}) END")
+
+
+@dataclass(frozen=True)
+class Total(Reader):
+    """The sum of several durations (talk + hold + after-call work). The first must be there; what others lack counts nothing."""
+
+    kind: ClassVar[str] = "total"
+    parts: tuple[Duration, ...] = ()
+
+    @property
+    def sought(self) -> tuple[str, ...]:
+        return tuple(n for p in self.parts for n in p.names)
+
+    def found(self, headers: Iterable[HeaderLike]) -> tuple[HeaderLike, ...]:
+        headers = tuple(headers)
+        return tuple(h for p in self.parts for h in p.found(headers)) if self.parts[0].found(headers) else ()
+
+    def compile(self, sheet: Sheet, column: Column) -> Compiled | None:
+        read = [c for p in self.parts if (c := p.compile(sheet, column)) is not None]
+        if not self.parts[0].found(sheet.headers):
+            return None
+        # An unreadable part must not pass as 0: the sum is then unread.
+        bad = " OR ".join(f"({c.given} IS NOT NULL AND {c.value} IS NULL)" for c in read)
+        value = f"CASE WHEN NOT ({bad}) THEN {' + '.join([read[0].value, *(f'coalesce({c.value}, 0)' for c in read[1:])])} END"
+        # With nothing in the first part there is nothing to read, whatever the others hold.
+        reason = f"CASE {' '.join(f'WHEN {c.given} IS NOT NULL AND {c.value} IS NULL THEN {c.reason}' for c in read)} END"
+        doubts = tuple(d for c in read for d in c.doubts)
+        text = f"CASE WHEN {read[0].given} IS NOT NULL THEN concat_ws(' + ', {', '.join(c.given for c in read)}) END"
+        return Compiled(text, value, reason, tuple(h for c in read for h in c.headers), doubts)

@@ -1,0 +1,215 @@
+# SQL is put together from quoted identifiers and literals of our own; data is bound.
+"""Readers of words and numbers: text, identifiers, vocabularies, flags, counts, numbers, lists, constants."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from kpi.cells.base import Compiled, HeaderLike, Reader, Sheet, fold, ident, literal, look_up
+from kpi.tables import Column
+
+DISTINCT = 2000
+"""A column read by a vocabulary has at most this many different words; rows of rarer ones stay unread."""
+
+YES = ("true", "t", "yes", "y", "1", "1.0", "ja", "oui", "si", "sí", "sim", "on")
+NO = ("false", "f", "no", "n", "0", "0.0", "nein", "non", "não", "nee", "off")
+
+
+@dataclass(frozen=True)
+class Text(Reader):
+    """A text as it stands. `strip_code` turns `3 - Moderate` into `Moderate`."""
+
+    kind: ClassVar[str] = "text"
+    strip_code: bool = False
+
+    def read(self, sheet: Sheet, column: Column, header: HeaderLike, cell: str) -> Compiled:
+        value = f"regexp_replace({cell}, '^\\d+\\s*[-–:]\\s*(\\S)', '\\1')" if self.strip_code else cell
+        return Compiled(cell, value, "'not a text'", (header,))
+
+
+@dataclass(frozen=True)
+class Identifier(Reader):
+    """A number or code that names something, as text: `123.0` is `123`.
+
+    What a spreadsheet cut to `1.03006E+13` names nothing any more: such rows are kept apart by their row number, and said.
+    """
+
+    kind: ClassVar[str] = "identifier"
+
+    def read(self, sheet: Sheet, column: Column, header: HeaderLike, cell: str) -> Compiled:
+        cut = f"regexp_full_match({cell}, '\\d([.,]\\d+)?[Ee]\\+\\d+')"
+        view = ident(sheet.view)
+        ((rows, kinds, example),) = sheet.rows(
+            f"SELECT count(*), count(DISTINCT t), min(t) FROM (SELECT {cell} AS t FROM {view} WHERE {cut})"
+        )
+        value = f"CASE WHEN regexp_full_match({cell}, '\\d+\\.0+') THEN regexp_extract({cell}, '^\\d+') ELSE {cell} END"
+        if not rows:
+            return Compiled(cell, value, "'not an identifier'", (header,))
+        doubt = (
+            f"“{header.raw}”: a spreadsheet cut {rows:,} identifiers to {kinds:,} like {example}; "
+            "their rows are kept apart and cannot be joined with other files"
+        )
+        value = f"CASE WHEN {cut} THEN {cell} || ' (row ' || _row || ')' ELSE {value} END"
+        return Compiled(cell, value, "'not an identifier'", (header,), (doubt,))
+
+
+@dataclass(frozen=True)
+class Choice(Reader):
+    """A closed vocabulary: `words` maps what the tool writes to what we say; None means "nothing there" (not an answer).
+
+    A word is compared without case; a word of `more` (common words of all tools) counts when `words` has none; a trailing
+    `(…)` and a leading `3 - ` are tried without. Any other word stays unread and is named.
+    """
+
+    kind: ClassVar[str] = "choice"
+    words: Mapping[str, object] = field(default_factory=dict)
+    more: Mapping[str, object] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash((self.names, self.missing, tuple(self.words)))
+
+    def read(self, sheet: Sheet, column: Column, header: HeaderLike, cell: str) -> Compiled:
+        known = {fold(k): v for k, v in self.more.items()} | {fold(k): v for k, v in self.words.items()}
+        values: dict[str, str | None] = {}
+        nothing: dict[str, str | None] = {}
+        unknown: list[tuple[str, int]] = []
+        for text, count in sheet.distinct(cell, DISTINCT):
+            word = next((w for w in _spellings(text) if w in known), None)
+            if word is None:
+                unknown.append((text, count))
+            elif known[word] is None:
+                nothing[text] = None
+            else:
+                values[text] = _as_text(known[word])
+        given = cell
+        if nothing:
+            given = f"CASE WHEN {look_up(sheet.bind(dict.fromkeys(nothing, 'x')), cell)} IS NULL THEN {cell} END"
+        value = look_up(sheet.bind(values), cell)
+        doubts: tuple[str, ...] = ()
+        if unknown:
+            named = ", ".join(f"“{text[:40]}” ({count:,})" for text, count in unknown[:5])
+            more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
+            doubts = (f"“{header.raw}” has words that are not known as {column.name}: {named}{more}",)
+        return Compiled(given, value, "'an unknown word'", (header,), doubts)
+
+
+@dataclass(frozen=True)
+class Flag(Choice):
+    """True or false: yes/no, Y/N, 1/0, true/false, and the source's own `words`."""
+
+    kind: ClassVar[str] = "flag"
+
+    __hash__ = Choice.__hash__
+
+    def read(self, sheet: Sheet, column: Column, header: HeaderLike, cell: str) -> Compiled:
+        usual: dict[str, object] = {**dict.fromkeys(YES, True), **dict.fromkeys(NO, False)}
+        return Choice(self.names, self.missing, self.words, {**usual, **self.more}).read(sheet, column, header, cell)
+
+
+@dataclass(frozen=True)
+class Number(Reader):
+    """A number. Whether `1,5` has a decimal comma is decided from the whole column; `1,234` alone is read as a thousand."""
+
+    kind: ClassVar[str] = "number"
+    low: float | None = None
+    high: float | None = None
+
+    def read(self, sheet: Sheet, column: Column, header: HeaderLike, cell: str) -> Compiled:
+        value, doubts = self.plain(sheet, header, cell)
+        within = [f"v >= {self.low!r}"] if self.low is not None else []
+        within += [f"v <= {self.high!r}"] if self.high is not None else []
+        if within:
+            value = f"list_extract(list_filter([{value}], lambda v: {' AND '.join(within)}), 1)"
+        span = f" from {self.low:g} to {self.high:g}" if self.low is not None and self.high is not None else ""
+        return Compiled(cell, value, literal(f"not a number{span}"), (header,), doubts)
+
+    def plain(self, sheet: Sheet, header: HeaderLike, cell: str) -> tuple[str, tuple[str, ...]]:
+        """SQL for the number in a cell (finite, else null), and what had to be decided."""
+        shapes = [s for s, _ in sheet.distinct(f"translate({cell}, '0123456789', '9999999999')", DISTINCT)]
+        point, thousands, doubts = _marks(shapes)
+        text = f"replace({cell}, {literal(thousands)}, '')" if thousands else cell
+        if point == ",":
+            text = f"replace({text}, ',', '.')"
+        if thousands and not any(re.search(r"[.,]9{1,2}$", s) for s in shapes):
+            doubts = (f"“{header.raw}”: “{thousands}” is read as the mark of thousands",)
+        matches = f"regexp_full_match({text}, '[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d{{1,2}})?')"
+        return f"CASE WHEN {matches} THEN try_cast({text} AS DOUBLE) END", doubts
+
+
+@dataclass(frozen=True)
+class Count(Number):
+    """A whole number, 0 or more. `less` is taken off first (a station count is one more than a reassignment count)."""
+
+    kind: ClassVar[str] = "count"
+    less: int = 0
+
+    def read(self, sheet: Sheet, column: Column, header: HeaderLike, cell: str) -> Compiled:
+        value, doubts = self.plain(sheet, header, cell)
+        value = (
+            f"list_extract(list_transform(list_filter([{value}], lambda v: v >= 0 AND v = floor(v) AND v < 1e15), "
+            f"lambda v: CAST(greatest(v - {int(self.less)}, 0) AS BIGINT)), 1)"
+        )
+        return Compiled(cell, value, "'not a whole number, 0 or more'", (header,), doubts)
+
+
+@dataclass(frozen=True)
+class Items(Reader):
+    """A list in one cell: a JSON array, else texts separated by any of `separators` (a trailing one is fine)."""
+
+    kind: ClassVar[str] = "list"
+    separators: str = ";,"
+
+    def read(self, sheet: Sheet, column: Column, header: HeaderLike, cell: str) -> Compiled:
+        marks = "".join(re.escape(s) for s in self.separators)
+        plain = f"regexp_split_to_array({cell}, {literal(f'[{marks}]')})"
+        array = (
+            f"CASE WHEN starts_with({cell}, '[') AND json_valid({cell}) "
+            f"THEN coalesce(try_cast(try_cast({cell} AS JSON) AS VARCHAR[]), {plain}) ELSE {plain} END"
+        )
+        value = f"list_distinct(list_filter(list_transform({array}, lambda x: trim(x)), lambda x: x <> ''))"
+        # list_distinct forgets the order; the tags of a ticket are a set, so sorting makes them comparable.
+        return Compiled(cell, f"list_sort({value})", "'not a list'", (header,))
+
+
+@dataclass(frozen=True)
+class Constant(Reader):
+    """The same value in every row: what the export is silent about because it is always so."""
+
+    kind: ClassVar[str] = "constant"
+    value: object = None
+
+    def found(self, headers: Iterable[HeaderLike]) -> tuple[HeaderLike, ...]:
+        return ()
+
+    def compile(self, sheet: Sheet, column: Column) -> Compiled | None:
+        text = _as_text(self.value)
+        return None if text is None else Compiled("NULL", literal(text), "''")
+
+
+def _as_text(value: object) -> str | None:
+    if value is None:
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _spellings(text: str) -> list[str]:
+    """A word as written, then without a trailing `(…)`, then without a leading code."""
+    word = fold(text)
+    bare = re.sub(r"\s*\([^()]*\)$", "", word)
+    return [word, bare, re.sub(r"^\d+\s*[-–:]\s*", "", word)]
+
+
+def _marks(shapes: list[str]) -> tuple[str, str, tuple[str, ...]]:
+    """Which mark is the decimal one and which (if any) groups thousands, from the shapes of a whole column."""
+    if any(re.search(r"\..*,9+$", s) for s in shapes):
+        return ",", ".", ()
+    if any(re.search(r",.*\.9*$", s) for s in shapes):
+        return ".", ",", ()
+    commas = [s for s in shapes if "," in s]
+    if not commas:
+        return ".", "", ()
+    grouped = all(re.fullmatch(r"[-+]?9{1,3}(,9{3})+", s) for s in commas)
+    return (".", ",", ()) if grouped else (",", "", ())

@@ -1,0 +1,17 @@
+"""Importers: one file per tool, each a declaration; this folder and `data/mappings` are the registry.
+
+matches = [recognise(raw) for raw in kpi.files.decode(con, paths)]
+report = load(con, matches)            # the eight canonical tables are now in con
+"""
+
+from kpi.sources._load import load
+from kpi.sources._mapping import from_mapping, read_mapping
+from kpi.sources._recognise import Match, recognise
+from kpi.sources._registry import all_sources
+from kpi.sources._report import ColumnReport, Extra, FileReport, Import, Unread
+from kpi.sources._source import Part, Source
+
+__all__ = [
+    "ColumnReport", "Extra", "FileReport", "Import", "Match", "Part", "Source", "Unread", "all_sources", "from_mapping", "load",
+    "read_mapping", "recognise",
+]  # fmt: skip

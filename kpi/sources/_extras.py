@@ -1,0 +1,86 @@
+# SQL is put together from quoted identifiers and literals of our own; data is bound.
+"""Columns of a ticket file with no canonical place: kept as splits when they look like categories, else dropped and listed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from kpi.cells import HeaderLike, Sheet, fold, ident, pick
+from kpi.sources._report import Extra
+from kpi.tables import TICKETS
+
+MOST_VALUES = 200
+LONGEST = 80
+_FEW_ROWS = 10
+
+_PERSONAL = re.compile(
+    r"\b(e-?mails?|phones?|mobile|fax|address|ip ?address|first name|last name|full name|surname|contact name|customer name|"
+    r"user name|caller name|requester name|contact person|subject|title|summary|description|body|comments?|remarks?|notes?|"
+    r"message|resolution note|password|birth ?(day|date)|gender|age|latitude|longitude|url|link)\b"
+)
+
+
+def extras_of(sheet: Sheet, used: Iterable[str], skip: Sequence[str]) -> list[tuple[Extra, str]]:
+    """Every unmapped header of a ticket sheet, with its fate and its SQL column. `used` are the SQL columns already read."""
+    used = set(used)
+    skipped = {h.column for s in skip if (h := pick(sheet.headers, s)) is not None}
+    left = [h for h in sheet.headers if h.column not in used]
+    looked_at = [h for h in left if h.column not in skipped and not _personal(h)]
+    fates = dict(zip([h.column for h in looked_at], _fates(sheet, looked_at), strict=True))
+    taken = {c.name for c in TICKETS.columns}
+    found: list[tuple[Extra, str]] = []
+    for header in left:
+        reason = fates.get(header.column, "free text or personal data")
+        name = "" if reason else _free(snake(header.raw), taken)
+        found.append((Extra(sheet.file, header.raw, name, reason), header.column))
+    return found
+
+
+def snake(header: str) -> str:
+    """A header as a column name: `Ticket Category [list]` is `ticket_category`."""
+    bare = re.sub(r"\s*\[[^\]]*\]$", "", fold(header))
+    return re.sub(r"\W+", "_", bare).strip("_") or "column"
+
+
+def _free(name: str, taken: set[str]) -> str:
+    free, n = name, 2
+    while free in taken or free.startswith("_"):
+        free, n = f"{name}_{n}".strip("_"), n + 1
+    taken.add(free)
+    return free
+
+
+def _personal(header: HeaderLike) -> bool:
+    return bool(_PERSONAL.search(fold(header.raw).replace("_", " ")))
+
+
+def _fates(sheet: Sheet, headers: Sequence[HeaderLike]) -> list[str]:
+    """Why each column is no split; the empty string where it is one. One pass over the file, one more for close cases."""
+    if not headers:
+        return []
+    columns = [ident(h.column) for h in headers]
+    asked = ", ".join(
+        f"count({c}), approx_count_distinct({c}), coalesce(max(length({c})), 0), count({c}) FILTER (regexp_matches({c}, '\\S@\\S+\\.\\S'))"
+        for c in columns
+    )
+    (row,) = sheet.rows(f"SELECT {asked} FROM {ident(sheet.view)}")
+    facts = [row[i : i + 4] for i in range(0, len(row), 4)]
+    return [_fate(sheet, c, *fact) for c, fact in zip(columns, facts, strict=True)]
+
+
+def _fate(sheet: Sheet, column: str, rows: int, about: int, longest: int, mails: int) -> str:
+    too_many = f"more than {MOST_VALUES} different values"
+    plain = (
+        (not rows, "empty"),
+        (mails > 0, "holds e-mail addresses"),
+        (longest > LONGEST, f"holds texts longer than {LONGEST} characters"),
+        (about > 2 * MOST_VALUES, too_many),
+    )
+    reason = next((reason for is_so, reason in plain if is_so), "")
+    if reason:
+        return reason
+    ((values,),) = sheet.rows(f"SELECT count(DISTINCT {column}) FROM {ident(sheet.view)}")
+    if values > MOST_VALUES:
+        return too_many
+    return "a different value in every row" if rows > _FEW_ROWS and values == rows else ""

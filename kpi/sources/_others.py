@@ -1,0 +1,50 @@
+"""Exports we can name and do not read: so that the error says what the file is, not only what it is not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_MAP = "it has no importer of its own yet, so its columns have to be mapped once"
+_SUMMARY = "Export the tickets or conversations themselves, one row each: averages cannot be taken apart or combined again."
+
+
+@dataclass(frozen=True)
+class Other:
+    """A kind of file, the groups of headers it is known by, what to know about it, and what to do instead of mapping it."""
+
+    label: str
+    about: str
+    signs: tuple[tuple[str, ...], ...]
+    hint: str = ""
+
+
+OTHERS = (
+    Other(
+        "a Chatwoot report",
+        "this is a summary (one row per agent, team, inbox or label), not tickets",
+        (("Avg first response time", "Resolution Count"), ("Avg first response time", "No. of conversations")),
+        _SUMMARY,
+    ),
+    Other("a Chatwoot CSAT report", _MAP, (("Link to the conversation", "Rating"),)),
+    Other("a Five9 call log", _MAP, (("CALL ID", "QUEUE WAIT TIME"),)),
+    Other("a Genesys Cloud interactions view", _MAP, (("Full Export Completed", "Conversation ID"),)),
+    Other("a Gladly conversation export", _MAP, (("Conversation ID", "First Closed At", "Initiator Type - Created"),)),
+    Other("a HubSpot ticket export", _MAP, (("Ticket ID", "Ticket name", "Pipeline"),)),
+    Other("an Intercom CSAT export", _MAP, (("Conversation ID", "Conversation rating", "Agent rated type"),)),
+    Other("an Intercom message export (Prodsight)", _MAP, (("message_id", "conversation_id", "conversation_first_response_at"),)),
+    Other("a Jira Service Management export", _MAP, (("Issue key", "Issue id"),)),
+    Other("an osTicket export", _MAP, (("Ticket Number", "Help Topic"), ("Current Status", "Thread Count"))),
+    Other("a Qualtrics survey export", _MAP, (("ResponseId", "RecordedDate"),)),
+    Other("a Salesforce case report", _MAP, (("Case Number", "Date/Time Opened"), ("Case Number", "Opened Date"))),
+    Other("a SurveyMonkey export", _MAP, (("Respondent ID", "Collector ID"),)),
+    Other("a Talkdesk calls report", _MAP, (("Interaction ID", "Contact Type", "Talk Time"),)),
+    Other("a Zammad ticket report", _MAP, (("Create Channel", "Close Diff In Min"),)),
+    Other("a Zoho Desk ticket export", _MAP, (("Created Time (Ticket)",), ("Status (Ticket)",))),
+    Other("a list of Zendesk metric events", _MAP, (("instance_id", "metric", "type", "time"),)),
+    Other(
+        "an Explore report",
+        "this is probably a summary, not tickets",
+        (("% Satisfaction score",), ("First reply time (min)",), ("Full resolution time (hrs)",)),
+        _SUMMARY,
+    ),
+)

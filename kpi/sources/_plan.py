@@ -1,0 +1,104 @@
+# SQL is put together from quoted identifiers and literals of our own; data is bound.
+"""One match made ready to load: its cells cleaned, its readers compiled, its rows chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kpi.cells import MISSING, Compiled, Connection, Constant, Instant, Question, Reader, Sheet, clean, ident, literal, typed
+from kpi.sources._recognise import Match
+from kpi.sources._source import Part
+from kpi.tables import Column
+
+_KEEP = Column("keep", "flag", "Rows that count.")
+_LATEST = Column("latest", "number", "What tells the newest row.")
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A part of a source, compiled: `rows` chooses the rows that are meant for its table, `where` those it can take."""
+
+    part: Part
+    columns: dict[str, Compiled]
+    rows: str
+    where: str
+    why_not: str
+
+
+@dataclass
+class Plan:
+    """A match, compiled. `load` is its place in the import; `latest` are SQL numbers, greatest is newest."""
+
+    load: int
+    match: Match
+    sheet: Sheet
+    parts: list[Planned] = field(default_factory=list)
+    latest: list[str] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+    doubts: list[str] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+
+    def take(self, compiled: Compiled | None) -> Compiled | None:
+        """Note what a compiled reader used, doubted and asked."""
+        if compiled is None:
+            return None
+        self.used |= {h.column for h in compiled.headers}
+        self.doubts += [f"{self.sheet.file}, {d}." for d in compiled.doubts]
+        self.questions += [compiled.question] if compiled.question else []
+        return compiled
+
+
+def plan_of(con: Connection, load: int, match: Match, zone: str, orders: Mapping[str, str]) -> Plan:
+    """Compile every reader of a match against its table. Profiles columns; reads nothing yet."""
+    raw, source = match.raw, match.source
+    view = f"_kpi_sheet_{load}"
+    words = () if source.missing is None else (*MISSING, *source.missing)
+    cells = ", ".join(f"{clean(h.column, words)} AS {ident(h.column)}" for h in raw.headers)
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {ident(view)} AS SELECT _row, {cells} FROM {ident(raw.table)}")
+    sheet = Sheet(con, view, raw.file, raw.headers, "UTC" if source.utc else zone or source.zone, orders)
+    plan = Plan(load, match, sheet)
+    for part in source.parts:
+        plan.parts.append(_planned(plan, part, is_main=part is source.main))
+    main = plan.parts[0].columns
+    for item in source.latest:
+        compiled = main.get(item) if isinstance(item, str) else plan.take(item.compile(sheet, _LATEST))
+        if compiled is not None:
+            instant = source.main.table.by_name[item].type == "instant" if isinstance(item, str) else isinstance(item, Instant)
+            plan.latest.append(_as_number(compiled, instant))
+    if sheet.unzoned:
+        named = ", ".join(f"“{h}”" for h in list(sheet.unzoned)[:3]) + (" …" if len(sheet.unzoned) > 3 else "")
+        plan.doubts.append(f"{raw.file}: no time zone is written ({named}); the times are read as UTC. Name the zone if they are not.")
+    question = [f"{q.text} The column stays unread until this is answered." for q in plan.questions]
+    plan.doubts += list(dict.fromkeys(question))
+    return plan
+
+
+def _planned(plan: Plan, part: Part, is_main: bool) -> Planned:
+    sheet, source = plan.sheet, plan.match.source
+    readers: dict[str, Reader] = dict(part.columns)
+    if part.fills == "tickets" and "source" not in readers:
+        readers["source"] = Constant(value=source.tool or source.name)
+    columns = {
+        name: compiled
+        for name, reader in readers.items()
+        if (compiled := plan.take(reader.compile(sheet, part.table.by_name[name]))) is not None
+    }
+    rows = "true"
+    keep = plan.take(part.keep.compile(sheet, _KEEP)) if part.keep else None
+    if keep is not None:
+        # In the main table only a plain "no" leaves a row out; a further table takes only plain "yes" rows.
+        rows = f"coalesce({typed(keep.value, _KEEP)}, {'true' if is_main else 'false'})"
+    elif not is_main and part.fills == "surveys" and "score" in columns:
+        rows = f"{columns['score'].value} IS NOT NULL"
+    needed = [(name, columns[name]) for name in part.table.required if name in columns]
+    where = " AND ".join([rows, *(f"{c.value} IS NOT NULL" for _, c in needed)])
+    reasons = [f"WHEN NOT ({rows}) THEN {literal(source.drops)}"]
+    for name, compiled in needed:
+        reasons.append(f"WHEN {compiled.given} IS NULL THEN {literal(f'no {name}')}")
+        reasons.append(f"WHEN {compiled.value} IS NULL THEN {literal(f'{name} cannot be read: ')} || {compiled.reason}")
+    return Planned(part, columns, rows, where, f"CASE {' '.join(reasons)} END")
+
+
+def _as_number(compiled: Compiled, is_instant: bool) -> str:
+    return f"epoch({compiled.value})" if is_instant else f"try_cast({compiled.value} AS DOUBLE)"

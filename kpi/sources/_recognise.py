@@ -1,0 +1,134 @@
+"""Which source a decoded table is an export of: exactly one, or an error that names the nearest and what it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any
+
+from kpi.cells import Connection, pick
+from kpi.errors import UnknownExport, UnknownName, did_you_mean
+from kpi.sources._mapping import from_mapping, read_mapping
+from kpi.sources._others import OTHERS
+from kpi.sources._registry import all_sources
+from kpi.sources._source import Source
+
+if TYPE_CHECKING:
+    from kpi.files import Header, RawTable
+
+
+@dataclass(frozen=True)
+class Match:
+    """A decoded table and the one source that reads it."""
+
+    raw: RawTable
+    source: Source
+
+
+def recognise(
+    raw: RawTable,
+    *,
+    con: Connection | None = None,
+    source: str | None = None,
+    mapping: Mapping[str, Any] | Path | None = None,
+) -> Match:
+    """The one source that reads `raw`.
+
+    Parameters
+    ----------
+    con : accepted for callers that have it; headers alone decide.
+    source : a source or tool by name, when the person said which; its signs need not be there, its required columns must.
+    mapping : a mapping file, or its parsed content; it goes before every other source where it fits.
+
+    Raises
+    ------
+    UnknownExport
+        When no source fits (naming the nearest and the headers it lacks), or several do.
+    UnknownName
+        When there is no such source.
+    """
+    del con
+    if not raw.headers:
+        raise UnknownExport(f"“{raw.file}” has no header.", "The first row must name the columns.")
+    mapped = _mapped(mapping)
+    if source is not None:
+        return Match(raw, _named(raw, source, mapped))
+    fitting = [s for s in mapped if not s.lacks(raw.headers)]
+    found = _one(raw, fitting) if fitting else _automatic(raw)
+    if found is None:
+        raise _unknown(raw, mapped)
+    return Match(raw, found)
+
+
+def _mapped(mapping: Mapping[str, Any] | Path | None) -> tuple[Source, ...]:
+    if mapping is None:
+        return ()
+    return from_mapping(mapping) if isinstance(mapping, Mapping) else read_mapping(Path(mapping))
+
+
+def _automatic(raw: RawTable) -> Source | None:
+    fitting = [s for s in all_sources().values() if not s.lacks(raw.headers)]
+    # Our own format is a contract: with its required headers and one more, it is meant. The table that fits best wins.
+    own = [s for s in fitting if s.tool == "canonical" and s.score(raw.headers) > 1]
+    if own:
+        stem = PurePath(raw.file.split(" › ")[-1]).stem.casefold()
+        return max(own, key=lambda s: (s.name == stem, s.score(raw.headers)))
+    particular = [s for s in fitting if s.tool != "canonical" and not s.general]
+    general = [s for s in fitting if s.general]
+    return _one(raw, particular or general) if particular or general else None
+
+
+def _one(raw: RawTable, fitting: Sequence[Source]) -> Source:
+    """The only one; else the one whose signs hold all signs of the others (the more particular); else an error."""
+    if len(fitting) == 1:
+        return fitting[0]
+    signs = {s.name: {h.casefold() for group in s.groups if _there(raw.headers, group) for h in group} for s in fitting}
+    widest = [s for s in fitting if all(signs[s.name] > signs[o.name] for o in fitting if o is not s)]
+    if len(widest) == 1:
+        return widest[0]
+    labels = " and ".join(s.label for s in fitting)
+    raise UnknownExport(
+        f"“{raw.file}” could be an export of {labels}.", f"Say which: --source {' or --source '.join(s.name for s in fitting)}."
+    )
+
+
+def _named(raw: RawTable, name: str, mapped: Sequence[Source]) -> Source:
+    known = {**all_sources(), **{s.name: s for s in mapped}}
+    chosen = [s for s in known.values() if name in (s.name, s.tool)]
+    if not chosen:
+        raise UnknownName(f"There is no source {name!r}.", did_you_mean(name, known) or f"Known are {', '.join(known)}.")
+    able = [s for s in chosen if not s.main.lacking(raw.headers)]
+    if not able:
+        nearest = min(chosen, key=lambda s: (len(s.lacks(raw.headers)), -s.score(raw.headers)))
+        raise UnknownExport(f"“{raw.file}” is no export of {nearest.label}: it lacks {_listed(nearest.lacks(raw.headers))}.", _HINT)
+    fitting = [s for s in able if not s.lacks(raw.headers)]
+    return _one(raw, fitting) if fitting else max(able, key=lambda s: s.score(raw.headers))
+
+
+_HINT = "Map its columns: on the mapping page, or with --mapping FILE."
+
+
+def _unknown(raw: RawTable, mapped: Sequence[Source]) -> UnknownExport:
+    candidates = mapped or tuple(all_sources().values())
+    nearest = min(candidates, key=lambda s: (s.score(raw.headers) == 0, len(s.lacks(raw.headers)), -s.score(raw.headers)))
+    other = next((o for o in OTHERS if any(_there(raw.headers, group) for group in o.signs)), None)
+    about = f" It looks like {other.label}: {other.about}." if other else ""
+    if nearest.score(raw.headers) == 0:
+        shown = ", ".join(f"“{h.raw}”" for h in raw.headers[:6])
+        return UnknownExport(f"Nothing recognises “{raw.file}”.{about} None of its headers is known ({shown} …).", _HINT)
+    whose = "the mapping" if mapped else nearest.label
+    lacks = _listed(nearest.lacks(raw.headers))
+    return UnknownExport(
+        f"Nothing recognises “{raw.file}”.{about} The nearest is {whose}: it lacks {lacks}.", other.hint if other and other.hint else _HINT
+    )
+
+
+def _there(headers: Iterable[Header], group: Iterable[str]) -> bool:
+    headers = tuple(headers)
+    return all(pick(headers, h) is not None for h in group)
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(f"“{n}”" for n in names[:5])
+    return f"{shown} and {len(names) - 5} more" if len(names) > 5 else shown

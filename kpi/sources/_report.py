@@ -1,0 +1,94 @@
+"""What an import understood, said so that a person can check it: files, columns, unread cells, doubts, open questions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kpi.cells import Question
+
+FILLED, ABSENT, UNREAD = "filled", "absent", "unread"
+
+
+@dataclass(frozen=True)
+class Unread:
+    """One cell that could not be read: the row as a person finds it in the file, the text, and why."""
+
+    file: str
+    row: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ColumnReport:
+    """What became of one canonical column.
+
+    `state` is "filled" (at least one value), "unread" (cells are there and none could be read) or "absent" (no file has it, or
+    only empty cells). `filled` and `null` count rows of the canonical table; `unread` counts cells of the files, so that a
+    superseded row's cells count too. `headers` are the places it was read from, as "file: header".
+    """
+
+    table: str
+    column: str
+    state: str
+    filled: int
+    null: int
+    unread: int
+    headers: tuple[str, ...] = ()
+    examples: tuple[Unread, ...] = ()
+
+
+@dataclass(frozen=True)
+class Extra:
+    """A column of a ticket file with no canonical place: kept as a split under `name`, or dropped ("" name) for a `reason`."""
+
+    file: str
+    header: str
+    name: str
+    reason: str = ""
+
+    @property
+    def kept(self) -> bool:
+        return bool(self.name)
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """What became of one file.
+
+    `rows` were decoded; `tables` says how many rows of each canonical table they became (after folding); `rejected` rows have
+    no place (listed with reasons in `rejected_rows`); `superseded` rows are older states of tickets that a later row replaced.
+    """
+
+    file: str
+    format: str
+    source: str
+    label: str
+    mapping: str
+    rows: int
+    tables: dict[str, int]
+    rejected: int
+    superseded: int
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Import:
+    """The whole report of an import. The tables themselves are in the connection, named as in `kpi.tables`.
+
+    Beside them stand `unread_cells(file, table, column, row, text, reason)` and `rejected_rows(file, row, reason, text)`.
+    `questions` must be answered (`date_orders`) before the columns they name can be read. `doubts` are whole sentences.
+    """
+
+    files: tuple[FileReport, ...]
+    columns: tuple[ColumnReport, ...]
+    extras: tuple[Extra, ...] = ()
+    doubts: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
+
+    def column(self, table: str, name: str) -> ColumnReport:
+        """The report of one canonical column; KeyError when there is no such column."""
+        for report in self.columns:
+            if (report.table, report.column) == (table, name):
+                return report
+        raise KeyError(f"{table}.{name}")

@@ -1,0 +1,120 @@
+"""What an importer is: one declaration of how a tool's export is recognised and where each canonical column is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from kpi.cells import Constant, HeaderLike, Reader, pick, zone_of
+from kpi.errors import UnknownName, did_you_mean
+from kpi.tables import TABLES, Column, Table
+
+
+@dataclass(frozen=True)
+class Part:
+    """One canonical table filled from a file. `keep` (a flag) chooses the rows that become rows of it; without it, all do."""
+
+    fills: str
+    columns: Mapping[str, Reader]
+    keep: Reader | None = None
+
+    def __post_init__(self) -> None:
+        if self.fills not in TABLES:
+            raise UnknownName(f"There is no table {self.fills!r}.", did_you_mean(self.fills, TABLES))
+        for name, reader in self.columns.items():
+            column = self.table.by_name.get(name)
+            if column is None:
+                raise UnknownName(f"{self.fills} has no column {name!r}.", did_you_mean(name, self.table.by_name))
+            _check_words(self.fills, column, reader)
+
+    @property
+    def table(self) -> Table:
+        return TABLES[self.fills]
+
+    def found(self, headers: Iterable[HeaderLike]) -> dict[str, tuple[HeaderLike, ...]]:
+        """Canonical column -> the headers it would be read from; constants are not listed."""
+        headers = tuple(headers)
+        return {name: found for name, reader in self.columns.items() if (found := reader.found(headers))}
+
+    def lacking(self, headers: Iterable[HeaderLike]) -> list[str]:
+        """The required canonical columns a file with `headers` cannot fill."""
+        found = self.found(headers)
+        return [name for name in self.table.required if name not in found and not isinstance(self.columns.get(name), Constant)]
+
+
+@dataclass(frozen=True)
+class Source:
+    """How one tool's export is recognised and read.
+
+    Attributes
+    ----------
+    name, label : the name in commands ("zendesk") and in sentences ("Zendesk").
+    fills, columns : the main canonical table, and for each of its columns the reader that finds it.
+    signs : groups of headers; a file with all headers of one group is taken for this export.
+    also : further tables filled from the same rows (surveys beside tickets).
+    keep : rows of the file that count (a flag); the others are rejected as `drops` says.
+    missing : words that mean "not measured", besides the usual ones; None: only the empty cell means that.
+    latest : what tells the newest of several rows of one ticket, in order: a reader, or a canonical column. Ties go to the
+        last row. Without it: `updated_at`.
+    tool : what `source` says in the tickets; the same for several exports of one tool, whose ids are then the same tickets.
+    utc : times without a zone are UTC by the contract of the format.
+    zone : the zone of times without one, unless the person names another.
+    skip : headers that are never offered as a split (free text, personal data).
+    general : considered only where no particular source fits.
+    origin : the mapping file it was read from; empty for a tool's own module.
+    """
+
+    name: str
+    label: str
+    fills: str
+    columns: Mapping[str, Reader]
+    signs: tuple[tuple[str, ...], ...] = ()
+    also: tuple[Part, ...] = ()
+    keep: Reader | None = None
+    drops: str = "the export marks it as not counting"
+    missing: tuple[str, ...] | None = ()
+    latest: tuple[Reader | str, ...] = ()
+    tool: str = ""
+    utc: bool = False
+    zone: str = ""
+    skip: tuple[str, ...] = ()
+    general: bool = False
+    origin: str = ""
+    main: Part = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "main", Part(self.fills, self.columns, self.keep))
+        if self.zone and zone_of(self.zone) is None:
+            raise UnknownName(f"{self.name}: {self.zone!r} is no time zone.", "Use an IANA name such as 'America/New_York'.")
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return (self.main, *self.also)
+
+    @property
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        """The groups of headers it is recognised by: its signs, else what its required columns are read from."""
+        if self.signs:
+            return self.signs
+        return (tuple(r.sought[0] for c in self.main.table.required if (r := self.columns.get(c)) is not None and r.sought),)
+
+    def lacks(self, headers: Iterable[HeaderLike]) -> list[str]:
+        """The headers missing for this source to fit, by the group that comes nearest; empty when it fits."""
+        headers = tuple(headers)
+        nearest = min(([h for h in group if pick(headers, h) is None] for group in self.groups), key=len, default=[])
+        needed = [self.columns[c].sought[0] for c in self.main.lacking(headers) if c in self.columns and self.columns[c].sought]
+        return list(dict.fromkeys([*nearest, *needed]))
+
+    def score(self, headers: Iterable[HeaderLike]) -> int:
+        """How many of the headers it would read."""
+        return len({h.column for part in self.parts for found in part.found(headers).values() for h in found})
+
+
+def _check_words(table: str, column: Column, reader: Reader) -> None:
+    """A vocabulary may only say the words the canonical column allows."""
+    if not column.words:
+        return
+    values = [reader.value] if isinstance(reader, Constant) else list(getattr(reader, "words", {}).values())
+    for value in values:
+        if value is not None and value not in column.words:
+            raise UnknownName(f"{table}.{column.name} has no word {value!r}.", f"Its words are {', '.join(column.words)}.")
