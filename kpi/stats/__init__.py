@@ -3,6 +3,31 @@
 Importing it loads numpy only; scipy is loaded by the functions that need it. See `base.py` for what all share.
 """
 
+from kpi.stats.changes import (
+    Decomposition,
+    SliceSearch,
+    kitagawa,
+    kitagawa_intervals,
+    lmdi,
+    search_slices,
+)
+from kpi.stats.control import (
+    ControlLimits,
+    binomial_limits,
+    daily_oddity,
+    laney_p,
+    laney_u,
+    xmr,
+)
+from kpi.stats.correlation import (
+    TicketCorrelation,
+    arithmetic_correlation,
+    compare_thirds,
+    correlate_tickets,
+    mantel_haenszel,
+    partial_correlation,
+    reliability,
+)
 from kpi.stats.durations import (
     geometric_mean,
     geometric_mean_interval,
@@ -16,7 +41,30 @@ from kpi.stats.durations import (
     smallest_geometric_mean_change,
     smallest_mean_change,
 )
-from kpi.stats.nps import nps, nps_difference, nps_interval, nps_standard_error, sample_size_nps
+from kpi.stats.forecasts import (
+    chance_of_target,
+    fan,
+    forecast_paths,
+)
+from kpi.stats.groups import (
+    PostStratified,
+    ShrunkRates,
+    funnel_p_values,
+    post_stratify,
+    shrink_rates,
+    weighting_effect,
+)
+from kpi.stats.logistic import (
+    LogisticFit,
+    logistic,
+)
+from kpi.stats.nps import (
+    nps,
+    nps_difference,
+    nps_interval,
+    nps_standard_error,
+    sample_size_nps,
+)
 from kpi.stats.proportions import (
     clopper_pearson,
     design_effect,
@@ -31,16 +79,104 @@ from kpi.stats.proportions import (
     smallest_share_change,
     wilson,
 )
-from kpi.stats.survival import Survival, kaplan_meier, logrank
+from kpi.stats.queues import (
+    Queue,
+    agents_needed,
+    backlog_paths,
+    erlang_a,
+    erlang_b,
+    erlang_c,
+)
+from kpi.stats.regression import (
+    GlsFit,
+    event_columns,
+    gls_ar1,
+    robust_slope,
+    trend_columns,
+)
+from kpi.stats.series import (
+    LagScan,
+    SeriesCorrelation,
+    autocorrelation,
+    correlate_series,
+    correlation_interval,
+    correlation_p_value,
+    cross_correlation,
+    effective_sample_size,
+    false_discovery,
+    lag1,
+    prewhitened,
+    ranks,
+    residuals,
+    scan_lags,
+)
+from kpi.stats.shifts import (
+    level_shifts,
+    robust_memory,
+)
+from kpi.stats.survival import (
+    Survival,
+    kaplan_meier,
+    logrank,
+)
+from kpi.stats.words import (
+    WordContrast,
+    fightin_words,
+)
 
 __all__ = [
+    "ControlLimits",
+    "Decomposition",
+    "GlsFit",
+    "LagScan",
+    "LogisticFit",
+    "PostStratified",
+    "Queue",
+    "SeriesCorrelation",
+    "ShrunkRates",
+    "SliceSearch",
     "Survival",
+    "TicketCorrelation",
+    "WordContrast",
+    "agents_needed",
+    "arithmetic_correlation",
+    "autocorrelation",
+    "backlog_paths",
+    "binomial_limits",
+    "chance_of_target",
     "clopper_pearson",
+    "compare_thirds",
+    "correlate_series",
+    "correlate_tickets",
+    "correlation_interval",
+    "correlation_p_value",
+    "cross_correlation",
+    "daily_oddity",
     "design_effect",
+    "effective_sample_size",
+    "erlang_a",
+    "erlang_b",
+    "erlang_c",
+    "event_columns",
+    "false_discovery",
+    "fan",
+    "fightin_words",
+    "forecast_paths",
+    "funnel_p_values",
     "geometric_mean",
     "geometric_mean_interval",
+    "gls_ar1",
     "kaplan_meier",
+    "kitagawa",
+    "kitagawa_intervals",
+    "lag1",
+    "laney_p",
+    "laney_u",
+    "level_shifts",
+    "lmdi",
+    "logistic",
     "logrank",
+    "mantel_haenszel",
     "mean_interval",
     "mean_interval_of",
     "mover_difference",
@@ -51,18 +187,32 @@ __all__ = [
     "nps_interval",
     "nps_standard_error",
     "order_interval",
+    "partial_correlation",
     "poisson_interval",
     "pooled_z",
+    "post_stratify",
+    "prewhitened",
     "quantile_interval",
     "quantile_ranks",
+    "ranks",
+    "reliability",
+    "residuals",
+    "robust_memory",
+    "robust_slope",
     "sample_size_geometric_mean",
     "sample_size_mean",
     "sample_size_nps",
     "sample_size_shares",
+    "scan_lags",
+    "search_slices",
     "share",
     "share_test",
+    "shrink_rates",
     "smallest_geometric_mean_change",
     "smallest_mean_change",
     "smallest_share_change",
+    "trend_columns",
+    "weighting_effect",
     "wilson",
+    "xmr",
 ]

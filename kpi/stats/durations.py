@@ -11,7 +11,7 @@ from typing import Any, overload
 import numpy as np
 
 from kpi.errors import BadValue
-from kpi.stats.base import Array, Numbers, Pair, check_conf, check_share, floats, known, pair, plain, special, t_of
+from kpi.stats.base import Array, Numbers, Pair, binomial_quantile, check_conf, check_share, floats, known, pair, plain, t_of
 from kpi.stats.proportions import detection_factor
 
 
@@ -32,7 +32,8 @@ def quantile_ranks(n: Any, q: float = 0.5, conf: float = 0.95) -> Pair:
         if ((sizes < 0) | (sizes != np.floor(sizes)) & ~np.isnan(sizes)).any():
             raise BadValue("A number of values must be whole and not negative.", "Count the rows.")
         counted = np.where(sizes > 0, sizes, np.nan)
-    low, high = _binomial_quantile(tail, counted, q), _binomial_quantile(1 - tail, counted, q) + 1
+    whole = np.nan_to_num(counted).astype(np.int64)
+    low, high = binomial_quantile(tail, whole, q), binomial_quantile(1 - tail, whole, q) + 1
     with np.errstate(invalid="ignore"):
         low, high = np.where(low >= 1, low, np.nan), np.where(high <= counted, high, np.nan)
     if sizes.ndim == 0:
@@ -132,17 +133,6 @@ def _above_zero(n: Numbers) -> Array:
 
 def _rank(rank: Array) -> int | None:
     return None if np.isnan(rank) else int(rank)
-
-
-def _binomial_quantile(probability: float, n: Array, q: float) -> Array:
-    """Smallest k with P(Binomial(n, q) <= k) >= probability: `scipy.stats.binom.ppf` without its half-second import."""
-    size = np.nan_to_num(n).astype(np.int64)
-    k = np.clip(np.ceil(special().bdtrik(probability, size, q)), 0, size)
-    # the root finder may land one beside a step of the distribution: ask the distribution itself
-    one_less = np.maximum(k - 1, 0)
-    k = np.where(special().bdtr(one_less, size, q) >= probability, one_less, k)
-    k = np.where(special().bdtr(k, size, q) >= probability, k, k + 1)
-    return np.where(np.isnan(n), np.nan, k)
 
 
 def _logs(values: Numbers, shift: float) -> Array:
