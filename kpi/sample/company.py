@@ -80,7 +80,7 @@ CHANNELS = (
 )
 REPLY_SIGMA = 1.05
 AGAIN_SIGMA = 1.0
-GAP_SIGMA = 1.3
+GAP_SIGMA = 1.5
 HANDLE_SIGMA = 0.6
 
 
@@ -104,7 +104,7 @@ TEAMS = (
 )
 TEAM = {team.name: index for index, team in enumerate(TEAMS)}
 AGENTS = 30  # at least; one more for every TICKETS_PER_AGENT beyond
-TICKETS_PER_AGENT = 10_000
+TICKETS_PER_AGENT = 7_500
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ PRIORITIES = ("low", "normal", "high", "urgent")
 PRIORITY_SHARES = (0.16, 0.62, 0.17, 0.05)
 PRIORITY_SHARES_VIP = (0.06, 0.52, 0.30, 0.12)
 PRIORITY_PACE = (1.4, 1.0, 0.6, 0.35)  # times the reply delay
-REPLY_PROMISE = (36_000, 18_000, 10_800, 5_400)  # working seconds, by priority (not for live channels)
+REPLY_PROMISE = (28_800, 14_400, 9_000, 5_400)  # working seconds, by priority (not for live channels)
 LIVE_REPLY_PROMISE = 120  # seconds, phone and chat
 SOLVE_PROMISE = (50 * 3600, 32 * 3600, 18 * 3600, 10 * 3600)  # working seconds, by priority
 

@@ -31,6 +31,17 @@ def _start(seed: int, what: str) -> np.uint64:
     return np.uint64(int.from_bytes(hashlib.sha256(f"{seed}|{what}".encode()).digest()[:8], "big"))
 
 
+def splitmix64(start: np.uint64, rows: Ints) -> npt.NDArray[np.uint64]:
+    """The outputs number `rows` (0 first) of the SplitMix64 generator with that starting state."""
+    x = (rows.astype(np.uint64) + np.uint64(1)) * _GOLDEN + start
+    x ^= x >> np.uint64(30)
+    x *= _MIX1
+    x ^= x >> np.uint64(27)
+    x *= _MIX2
+    x ^= x >> np.uint64(31)
+    return x
+
+
 @dataclass(frozen=True)
 class Draws:
     """Draws of one seed. Every method takes the purpose and the row numbers, and returns one value a row."""
@@ -39,13 +50,7 @@ class Draws:
 
     def uniform(self, what: str, rows: Ints) -> Floats:
         """Uniform on the open interval (0, 1)."""
-        x = (rows.astype(np.uint64) + np.uint64(1)) * _GOLDEN + _start(self.seed, what)
-        x ^= x >> np.uint64(30)
-        x *= _MIX1
-        x ^= x >> np.uint64(27)
-        x *= _MIX2
-        x ^= x >> np.uint64(31)
-        return ((x >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+        return ((splitmix64(_start(self.seed, what), rows) >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
 
     def between(self, what: str, rows: Ints, low: float, high: float) -> Floats:
         return low + (high - low) * self.uniform(what, rows)

@@ -27,7 +27,8 @@ _NOUNS = (
     "Foods Freight Furniture Games Garden Glass Health Hotels Imports Insurance Labs Legal Logistics Media Mills Motors Music Optics "
     "Outdoor Paper Pharma Press Retail Schools Sports Studio Supply Telecom Textiles Travel"
 ).split()
-ON_DUTY = 0.8  # chance that an agent works on a given day
+ON_DUTY = 0.8  # share of the agents employed who work on a given day
+STEADY = 0.65  # share of each team in each region that is there throughout
 DAY = 86_400
 
 
@@ -86,18 +87,19 @@ def _spread(values: Floats) -> Floats:
 
 
 def hire(tickets: int, draws: Draws, effects: c.Effects) -> Agents:
-    """The agents of a company with so many tickets: 30 or so, more above 300 000 tickets (part-timers on the desk below)."""
+    """The agents of a company with so many tickets: 30 or so, more above 225 000 tickets (part-timers on the desk below)."""
     cells = np.array(_cells(max(c.AGENTS, -(-tickets // c.TICKETS_PER_AGENT))))
     team, region = cells[:, 0], cells[:, 1]
     rows = np.arange(len(cells))
-    stays = np.r_[True, (cells[1:] != cells[:-1]).any(axis=1)]  # the first of every cell is always there
-    joins = draws.chance("joins", rows, 0.30) & ~stays
+    cell = team * len(c.REGIONS) + region
+    stays = rows - np.searchsorted(cell, cell) < STEADY * np.bincount(cell)[cell]
+    joins = draws.chance("joins", rows, 0.50) & ~stays
     joined_day = np.where(joins, draws.between("joined", rows, 20, DAYS - 150).astype(np.int64), 0)
-    leaves = draws.chance("leaves", rows, 0.22) & ~stays
+    leaves = draws.chance("leaves", rows, 0.45) & ~stays
     left_day = (joined_day + 90 + draws.uniform("left", rows) * (DAYS - joined_day - 90)).astype(np.int64)
     # An agent starts a few days after joining and takes nothing new in the last two weeks, so that open tickets rarely outlast them.
     first_day, last_day = np.where(joins, joined_day + 4, 0), np.where(leaves, left_day - 14, DAYS)
-    rota, on_duty = _rota(draws, team * len(c.REGIONS) + region, stays, first_day, last_day)
+    rota, on_duty = _rota(draws, cell, first_day, last_day)
     return Agents(
         name=[agent_name(k) for k in range(len(cells))],
         team=team,
@@ -113,18 +115,18 @@ def hire(tickets: int, draws: Draws, effects: c.Effects) -> Agents:
     )
 
 
-def _rota(draws: Draws, cell: Ints, stays: Flags, first_day: Ints, last_day: Ints) -> tuple[Ints, Ints]:
-    slots = int(np.bincount(cell).max())
-    rota = np.zeros((DAYS, int(cell.max()) + 1, slots), dtype=np.int64)
-    on_duty = np.zeros((DAYS, int(cell.max()) + 1), dtype=np.int64)
-    days = np.arange(DAYS)
-    for agent, place in enumerate(cell.tolist()):
-        works = draws.chance(f"on duty {agent}", days, ON_DUTY) & (days >= first_day[agent]) & (days < last_day[agent])
-        if stays[agent]:
-            works[:] = True
-        here = days[works]
-        rota[here, place, on_duty[here, place]] = agent
-        on_duty[here, place] += 1
+def _rota(draws: Draws, cell: Ints, first_day: Ints, last_day: Ints) -> tuple[Ints, Ints]:
+    """Who works, each day and (team, region): a fixed share of those employed, by lot; at least one."""
+    days, cells = np.arange(DAYS), int(cell.max()) + 1
+    rota = np.zeros((DAYS, cells, int(np.bincount(cell).max())), dtype=np.int64)
+    on_duty = np.zeros((DAYS, cells), dtype=np.int64)
+    for place in range(cells):
+        crew = np.flatnonzero(cell == place)
+        lots = np.array([draws.uniform(f"on duty {agent}", days) for agent in crew])
+        employed = (days >= first_day[crew, None]) & (days < last_day[crew, None])
+        drawn = crew[np.argsort(np.where(employed, lots, 2.0), axis=0, kind="stable")]  # those employed first
+        rota[:, place, : len(crew)] = drawn.T
+        on_duty[:, place] = np.ceil(ON_DUTY * employed.sum(axis=0))
     return rota, on_duty
 
 

@@ -161,7 +161,7 @@ class Teller:
             kin = np.where((block.channel[ticket] == CHAT) & escalates, EMAIL, block.channel[ticket])
             how, ready = self.luck(f"then {k}", ticket), at + 1
             passed = escalates & (k == 1)
-            pending, held = ~passed & (how < 0.82), ~passed & (how >= 0.82) & (how < 0.90) & ~sitting
+            pending, held = ~passed & (how < 0.80), ~passed & (how >= 0.80) & (how < 0.90) & ~sitting
             log.change(ticket[pending], at[pending] + 1, STATUS, PENDING)
             gap = channel_fact("gap", kin) * self.spread(f"gap {k}", ticket, c.GAP_SIGMA)
             ready = np.where(pending, at + 1 + whole(gap), ready)

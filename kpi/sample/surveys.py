@@ -154,6 +154,8 @@ def about_the_company(customers: Customers, draws: Draws, first: int, last: int)
         back = offered + 120 + (40_000 * draws.lognormal(f"nps after {quarter}", row, 1.2)).astype(np.int64)
         answers = draws.chance(f"nps answers {quarter}", row, c.NPS_ANSWERED) & (back < END_S)
         parts.append((row, offered, np.where(answers, back, NONE), np.where(answers, score, np.nan)))
-    row, offered, back, score = (np.concatenate(column) for column in zip(*parts, strict=True))
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    order = np.argsort(columns[0], kind="stable")  # customer by customer, so that rows do not depend on the size of a block
+    row, offered, back, score = (column[order] for column in columns)
     nothing = np.full(len(row), NONE, dtype=np.int64)
     return Answers(nothing, row, nothing * 0 + NPS, score, offered, back, [None] * len(row))
