@@ -136,12 +136,17 @@ def test_the_calendar_file(folder: Path) -> None:
         ("Europe", "Europe/Berlin", True),
         ("Americas", "America/New_York", False),
     ]
-    known = {"Europe": holidays.country_holidays("DE", years=range(2024, 2027)), "Americas": holidays.country_holidays("US", years=range(2024, 2027))}
+    known = {
+        "Europe": holidays.country_holidays("DE", years=range(2024, 2027)),
+        "Americas": holidays.country_holidays("US", years=range(2024, 2027)),
+    }
     for schedule in schedules:
         off = [date.fromisoformat(day) for day in schedule["holidays"]]
         assert [day for day in off if day not in known[schedule["name"]]] == []
         assert set(schedule["hours"]) <= {"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
-    missed = [day for day in known["Europe"] if date(2024, 11, 1) <= day <= date(2026, 12, 31) and day.isoformat() not in schedules[0]["holidays"]]
+    missed = [
+        day for day in known["Europe"] if date(2024, 11, 1) <= day <= date(2026, 12, 31) and day.isoformat() not in schedules[0]["holidays"]
+    ]
     assert missed == []
 
 
