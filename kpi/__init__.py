@@ -6,23 +6,16 @@
 >>> print(result.text)
 """
 
-from kpi.catalogue import CATALOGUE
+from kpi.catalogue import metrics
 from kpi.engine import Dataset
 from kpi.errors import KpiError
 from kpi.hours import Calendar, read_calendar
-from kpi.measure import Result, measure
-from kpi.measure.rows import rows
+from kpi.measure import Result, measure, rows
 from kpi.metric import Metric
 from kpi.read import read
 from kpi.scope import Scope
 
 __version__ = "0.1.0"
-
-
-def metrics() -> dict[str, Metric]:
-    """Every metric there is, by name."""
-    return dict(CATALOGUE)
-
 
 __all__ = [
     "Calendar",

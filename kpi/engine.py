@@ -17,7 +17,7 @@ from kpi import lifecycle
 from kpi.catalogue import CATALOGUE
 from kpi.errors import BadValue
 from kpi.hours import Calendar
-from kpi.metric import MEASURED
+from kpi.metric import MEASURED, Ask
 from kpi.tables import DUCKDB_TYPES, TABLES
 
 CANONICAL = "canonical"
@@ -82,9 +82,9 @@ class Dataset:
         data.fingerprint = _fingerprint(con)
         return data
 
-    def lacking(self) -> dict[str, tuple[str, ...]]:
+    def lacking(self, ask: Ask | None = None) -> dict[str, tuple[str, ...]]:
         """Metric name -> the canonical columns still lacking for it; an empty tuple when it can be measured."""
-        return {name: metric.missing(self.filled) for name, metric in CATALOGUE.items()}
+        return {name: metric.missing(self.filled, ask) for name, metric in CATALOGUE.items()}
 
     def columns(self, table: str) -> dict[str, str]:
         """Measured table -> its columns with Ibis types, this dataset's extra columns included."""

@@ -31,7 +31,8 @@ def _csv_cell(name: str, kind: str) -> str:
     if kind.startswith("TIMESTAMP"):
         return f"replace(strftime({column}, '%Y-%m-%dT%H:%M:%S.%fZ'), '.000000Z', 'Z') AS {column}"
     if kind.endswith("[]"):
-        return f"{_safe_sql(f"array_to_string({column}, ';')")} AS {column}"
+        joined = f"array_to_string({column}, ';')"
+        return f"{_safe_sql(joined)} AS {column}"
     if kind == "VARCHAR":
         return f"{_safe_sql(column)} AS {column}"
     return column

@@ -283,9 +283,11 @@ class Metric:
     high: float | None = None
     params: tuple[str, ...] = ()
 
-    def missing(self, filled: frozenset[str]) -> tuple[str, ...]:
-        """The canonical columns still lacking for the nearest alternative; empty when the metric can be measured."""
-        lacks = [tuple(c for c in alternative.split(" & ") if c not in filled) for alternative in self.needs]
+    def missing(self, filled: frozenset[str], ask: Ask | None = None) -> tuple[str, ...]:
+        """The canonical columns still lacking for the nearest alternative of the variant asked for; empty when it can be measured."""
+        by_variant = getattr(self.form, "needs", {})
+        needs = by_variant.get((ask or Ask()).choice(self.form.by), self.needs) if by_variant else self.needs  # type: ignore[attr-defined]
+        lacks = [tuple(c for c in alternative.split(" & ") if c not in filled) for alternative in needs]
         return min(lacks, key=len) if lacks else ()
 
 

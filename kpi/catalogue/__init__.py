@@ -17,3 +17,8 @@ def find(name: str) -> Metric:
     if name not in CATALOGUE:
         raise UnknownName(f"There is no metric {name!r}.", did_you_mean(name, CATALOGUE) or "`kpi metrics` lists them all.")
     return CATALOGUE[name]
+
+
+def metrics() -> dict[str, Metric]:
+    """Every metric there is, by name."""
+    return dict(CATALOGUE)

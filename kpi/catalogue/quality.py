@@ -63,6 +63,21 @@ FCR = Choice(
         "G": _share_of_solved(tickets.full_resolution_seconds <= 900),
     },
     FCR_VARIANTS,
+    {
+        **{
+            code: tuple(f"{know} & {solved}" for know in know_by for solved in _SOLVED)
+            for code, know_by in {
+                "A": _REPLIES,
+                "B": ("messages.sent_at", "tickets.requester_replies"),
+                "C": ("messages.sent_at & changes.status",),
+                "D": ("changes.status", "tickets.reopens"),
+                "A+D": (*(f"{reply} & changes.status" for reply in _REPLIES), *(f"{reply} & tickets.reopens" for reply in _REPLIES)),
+                "E": ("tickets.requester",),
+                "G": ("tickets.created_at",),
+            }.items()
+        },
+        "F": ("tickets.is_first_contact_resolved",),
+    },
 )
 
 _SLA_KNOWN = tickets.is_sla_met.notnull()

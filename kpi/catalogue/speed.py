@@ -59,7 +59,13 @@ def _within(param: str, base: str, running: str, ended: ibis.Expr) -> Choice:
             },
         )
 
-    return Choice("clocks", {code: both_clocks(lambda e, f=code == "finished": form(e, f)) for code in ("all", "finished")})
+    return Choice(
+        "clocks",
+        {
+            "all": both_clocks(lambda ending: form(ending, finished_only=False)),
+            "finished": both_clocks(lambda ending: form(ending, finished_only=True)),
+        },
+    )
 
 
 METRICS = (

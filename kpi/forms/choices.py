@@ -16,6 +16,7 @@ class Choice:
     by: str
     options: Mapping[str, Form] = field(hash=False)
     words: Mapping[str, str] = field(default_factory=dict, hash=False)
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
     def taken(self, ask: Ask) -> Form:
         return self.options[ask.choice(self.by)]

@@ -61,7 +61,7 @@ SELECT ticket_id, created_at, first_reply_at, first_solved_at, solved_at FROM ti
 """
 
 _IS_SOLVED = f"""CASE WHEN e.status IN {words(SOLVED)} THEN true
-         WHEN e.status IS NOT NULL THEN false
+         WHEN e.status IN {words(UNSOLVED)} THEN false
          WHEN e.solved_at IS NOT NULL THEN true
          WHEN k.knows_solved THEN false END"""
 

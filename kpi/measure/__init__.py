@@ -17,10 +17,11 @@ from kpi.forms import Choice, Finished, Form, Part, Share
 from kpi.measure.compare import with_comparison
 from kpi.measure.compile import MANY, Shape, check_columns, grouped, instants_of, lacking, part_query
 from kpi.measure.result import COLUMNS, Result
+from kpi.measure.rows import rows
 from kpi.metric import MEASURED, Metric
 from kpi.scope import Period, Scope
 
-__all__ = ["Result", "measure"]
+__all__ = ["Result", "measure", "rows"]
 
 MOST_CELLS = 100_000
 """Above this many periods × groups, empty cells are not filled in."""
@@ -33,7 +34,7 @@ def measure(names: Sequence[str] | str, scope: Scope, data: Dataset, *, interval
     the reason in its notes. Raises UnknownName for a metric or column that does not exist, BadValue for an impossible scope.
     """
     wanted = [names] if isinstance(names, str) else list(dict.fromkeys(names))
-    lacks = data.lacking()
+    lacks = data.lacking(scope.ask)
     metrics = {name: find(name) for name in (wanted or [name for name in CATALOGUE if not lacks[name]])}
     every = {c: t for table in MEASURED for c, t in data.columns(table).items()}
     check_columns(scope, every)

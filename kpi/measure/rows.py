@@ -26,7 +26,7 @@ def rows(name: str, scope: Scope, data: Dataset, *, excluded: bool = False) -> p
     table = str(behind.rows.get_name()).removesuffix("_at")
     columns = data.columns(table)
     check_columns(scope, columns)
-    lacks = metric.missing(data.filled)
+    lacks = metric.missing(data.filled, scope.ask)
     if lacks:
         raise BadValue(f"{metric.label} cannot be measured: it needs {' and '.join(lacks)}.", "Add a file that has it.")
     as_of = scope.as_of or data.newest
