@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from kpi import files_of_app
+from kpi import home
 from kpi.errors import BadValue, KpiError
 
 
@@ -277,7 +277,7 @@ def _serve(options: argparse.Namespace) -> None:
             "-m",
             "streamlit",
             "run",
-            str(files_of_app.main_script()),
+            str(home.main_script()),
             f"--server.port={options.port}",
         ],
     )
