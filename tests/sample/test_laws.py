@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
+from kpi.hours import read_calendar
 from kpi.tables import NOT_COUNTED, SOLVED, UNSOLVED
 
 from .conftest import Company
@@ -209,6 +210,21 @@ def test_promises(small: Company) -> None:
     assert (running.is_sla_met.isna() == (running.due_at >= END)).all()
     live = tickets[tickets.channel.isin(["phone", "chat"]) & tickets.first_reply_at.notna()]
     assert (live.is_reply_sla_met == ((live.first_reply_at - live.created_at).dt.total_seconds() <= 120)).all()
+
+
+def test_promises_run_on_the_calendar_file(small: Company) -> None:
+    """The product's own reading of the working hours gives the same due instants and the same kept reply promises."""
+    calendar, facts = read_calendar(small.folder / "calendar.toml"), small.truth.facts
+    tickets = small.tickets[small.tickets.due_at.notna()]
+    american = tickets.ticket_id.isin(of(small.changes, "schedule").ticket_id)
+    for name, rows in (("Europe", tickets[~american]), ("Americas", tickets[american])):
+        schedule = calendar.schedule(name)
+        promised = rows.priority.map(facts["solve_promise_business_seconds"])
+        due = schedule.due_at(rows.created_at.dt.tz_localize(None).to_numpy(), promised.to_numpy(float))
+        assert (due == rows.due_at.dt.tz_localize(None).to_numpy()).all()
+        slow = rows[rows.channel.isin(["email", "web", "social"]) & rows.first_reply_at.notna()]
+        took = schedule.seconds_between(*(slow[at].dt.tz_localize(None).to_numpy() for at in ("created_at", "first_reply_at")))
+        assert (slow.is_reply_sla_met == (took <= slow.priority.map(facts["reply_promise_business_seconds"]))).all()
 
 
 def test_requesters_are_customers_of_the_time(small: Company) -> None:
