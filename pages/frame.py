@@ -1,10 +1,33 @@
-"""The frame every page stands in: navigation, and the one place where errors become words. The main script."""
+"""The frame every page stands in: navigation, the visitor's data, the scope bar, and the one place where errors become words.
+
+This is the main script (see streamlit_app.py for why).
+"""
+
+from pathlib import Path
 
 import streamlit as st
 
+from pages.parts import asked, mine
 from pages.parts.words import errors_in_words
 
-st.set_page_config(page_icon="📊", layout="wide")
-page = st.navigation([st.Page("overview.py", title="Overview"), st.Page("definitions.py", title="Definitions")])
+ICON = str(Path(__file__).parent / "parts" / "icon.svg")
+
+st.set_page_config(page_icon=ICON, layout="wide")
+st.logo(ICON, size="large")
+overview = st.Page("overview.py", title="Overview", icon=":material/dashboard:", default=True)
+data = st.Page("data.py", title="Data & quality", icon=":material/fact_check:")
+definitions = st.Page("definitions.py", title="Definitions", icon=":material/menu_book:")
+page = st.navigation({"": [overview], "Data": [data, definitions]})
+unscoped = [data, definitions]  # what they say does not depend on dates or clocks
+
+st.session_state["mine"] = st.session_state["asked"] = None
+with errors_in_words():
+    st.session_state["mine"] = mine.current()
+if st.session_state["mine"] is None:
+    mine.choose(None)  # data that cannot be opened are forgotten, so that the next click starts afresh
+else:
+    mine.ribbon(st.session_state["mine"])
+    with errors_in_words():
+        st.session_state["asked"] = asked.bar(st.session_state["mine"], shown=page not in unscoped)
 with errors_in_words():
     page.run()
