@@ -24,7 +24,7 @@ from kpi.cells.base import (
     pick,
     typed,
 )
-from kpi.cells.combined import After, Between, Total
+from kpi.cells.combined import After, Between, Either, Total
 from kpi.cells.durations import UNITS, Duration, unit_of
 from kpi.cells.instants import ORDERS, DayAndTime, Instant
 from kpi.cells.plain import Choice, Constant, Count, Flag, Identifier, Items, Number, Text
@@ -34,7 +34,7 @@ from kpi.tables import Column
 
 READERS: dict[str, type[Reader]] = {
     r.kind: r
-    for r in (Text, Identifier, Choice, Flag, Number, Count, Items, Constant, Instant, DayAndTime, Duration, Total, After, Between)
+    for r in (Text, Identifier, Choice, Flag, Number, Count, Items, Constant, Instant, DayAndTime, Duration, Total, After, Between, Either)
 }
 """Kind -> reader, for mapping files. `status` is a Choice with the common words of all tools."""
 
@@ -59,9 +59,9 @@ def status(*names: str, words: Mapping[str, object] | None = None) -> Choice:
     return Choice(names, (), words or {}, STATUS_WORDS)
 
 
-def flag(*names: str, words: Mapping[str, object] | None = None, missing: tuple[str, ...] = ()) -> Flag:
-    """True or false."""
-    return Flag(names, missing, words or {})
+def flag(*names: str, words: Mapping[str, object] | None = None, missing: tuple[str, ...] = (), marks: bool = False) -> Flag:
+    """True or false; with `marks`, an empty cell is false in a column that never says no."""
+    return Flag(names, missing, words or {}, marks=marks)
 
 
 def instant(*names: str, order: str = "", missing: tuple[str, ...] = ()) -> Instant:
@@ -130,6 +130,11 @@ def between(start: Instant, end: Instant) -> Between:
     return Between(start=start, end=end)
 
 
+def either(*choices: Reader) -> Either:
+    """The first of several readers whose headers are there."""
+    return Either(choices=choices)
+
+
 def reader_for(column: Column, *names: str) -> Reader:
     """The reader a canonical column has when nothing else is said: by its type, its words and its unit."""
     if column.name == "status":
@@ -148,6 +153,6 @@ def reader_for(column: Column, *names: str) -> Reader:
 __all__ = [
     "MISSING", "ORDERS", "READERS", "STATUS_WORDS", "UNITS", "Choice", "Compiled", "Connection", "Constant", "Duration", "HeaderLike",
     "Instant", "Question", "Reader", "Sheet", "Zone", "after", "between", "choice", "clean", "constant", "count", "day_and_time",
-    "duration", "flag", "fold", "hours", "ident", "identifier", "instant", "items", "literal", "minutes", "number", "pick",
+    "duration", "either", "flag", "fold", "hours", "ident", "identifier", "instant", "items", "literal", "minutes", "number", "pick",
     "reader_for", "require_zone", "seconds", "status", "text", "total", "typed", "unit_of", "zone_of",
 ]  # fmt: skip

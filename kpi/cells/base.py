@@ -77,7 +77,8 @@ def pick(headers: Iterable[HeaderLike], sought: str) -> HeaderLike | None:
 
 @dataclass(frozen=True)
 class Question:
-    """A day/month order that the cells cannot decide. `likely` is the order seen in a sibling column, or empty."""
+    """A day/month order that the cells cannot decide. `likely` is the order all other
+    columns of the file turned out to have, or empty: good enough to suggest, not to assume."""
 
     file: str
     header: str

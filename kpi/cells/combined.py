@@ -108,3 +108,22 @@ class Total(Reader):
         doubts = tuple(d for c in read for d in c.doubts)
         text = f"CASE WHEN {read[0].given} IS NOT NULL THEN concat_ws(' + ', {', '.join(c.given for c in read)}) END"
         return Compiled(text, value, reason, tuple(h for c in read for h in c.headers), doubts)
+
+
+@dataclass(frozen=True)
+class Either(Reader):
+    """The first of several readers whose headers are there; a constant at the end is the last resort."""
+
+    kind: ClassVar[str] = "either"
+    choices: tuple[Reader, ...] = ()
+
+    @property
+    def sought(self) -> tuple[str, ...]:
+        return tuple(n for r in self.choices for n in r.sought)
+
+    def found(self, headers: Iterable[HeaderLike]) -> tuple[HeaderLike, ...]:
+        headers = tuple(headers)
+        return next((found for r in self.choices if (found := r.found(headers))), ())
+
+    def compile(self, sheet: Sheet, column: Column) -> Compiled | None:
+        return next((c for r in self.choices if (c := r.compile(sheet, column)) is not None), None)

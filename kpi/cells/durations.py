@@ -7,6 +7,7 @@ told apart by its look and stays unread: it is never turned into a number.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -59,7 +60,7 @@ class Duration(Reader):
             raise BadValue(f"{self.clock!r} is no form of a clock.", f"Use one of {', '.join(CLOCKS)}.")
 
     def read(self, sheet: Sheet, column: Column, header: HeaderLike, cell: str) -> Compiled:
-        stated = unit_of(header.note)
+        stated = unit_of(header.note) or unit_of(_AT_END.sub(r"\1", header.name) if _AT_END.match(header.name) else "")
         unit = stated or self.unit
         clock = _CLOCK_NOTES.get(fold(header.note).removeprefix("in "), self.clock)
         doubts: list[str] = []
@@ -78,6 +79,9 @@ class Duration(Reader):
             "ELSE 'not a duration' END"
         )
         return Compiled(cell, value, reason, (header,), tuple(doubts))
+
+
+_AT_END = re.compile(r"^.*(?:\bin |_)([a-z]+)$", re.IGNORECASE)
 
 
 def unit_of(note: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from kpi.cells.base import Compiled, HeaderLike, Reader, Sheet, fold, ident, literal, look_up
@@ -98,15 +98,27 @@ class Choice(Reader):
 
 @dataclass(frozen=True)
 class Flag(Choice):
-    """True or false: yes/no, Y/N, 1/0, true/false, and the source's own `words`."""
+    """True or false: yes/no, Y/N, 1/0, true/false, and the source's own `words`.
+
+    With `marks`, only the true ones are marked: in a column that never says no, an empty cell is false.
+    """
 
     kind: ClassVar[str] = "flag"
+    marks: bool = False
 
     __hash__ = Choice.__hash__
 
     def read(self, sheet: Sheet, column: Column, header: HeaderLike, cell: str) -> Compiled:
         usual: dict[str, object] = {**dict.fromkeys(YES, True), **dict.fromkeys(NO, False)}
-        return Choice(self.names, self.missing, self.words, {**usual, **self.more}).read(sheet, column, header, cell)
+        more = {**usual, **self.more}
+        compiled = Choice(self.names, self.missing, self.words, more).read(sheet, column, header, cell)
+        if not self.marks:
+            return compiled
+        ((no,),) = sheet.rows(f"SELECT count(*) FILTER (v = 'false') FROM (SELECT {compiled.value} AS v FROM {ident(sheet.view)})")
+        if no:
+            return compiled
+        value = f"CASE WHEN {cell} IS NULL THEN 'false' ELSE {compiled.value} END"
+        return replace(compiled, given=f"coalesce({compiled.given}, '(empty)')", value=value)
 
 
 @dataclass(frozen=True)
@@ -171,7 +183,10 @@ class Items(Reader):
         )
         value = f"list_distinct(list_filter(list_transform({array}, lambda x: trim(x)), lambda x: x <> ''))"
         # list_distinct forgets the order; the tags of a ticket are a set, so sorting makes them comparable.
-        return Compiled(cell, f"list_sort({value})", "'not a list'", (header,))
+        # An empty list is no label at all, like an empty cell: null, so that a split shows it as "(none)".
+        nothing = literal(r"[\[\]\s" + marks + "]*")
+        given = f"CASE WHEN regexp_full_match({cell}, {nothing}) THEN NULL ELSE {cell} END"
+        return Compiled(given, f"nullif(list_sort({value}), [])", "'not a list'", (header,))
 
 
 @dataclass(frozen=True)

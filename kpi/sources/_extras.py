@@ -6,13 +6,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from kpi.cells import HeaderLike, Sheet, fold, ident, pick
+from kpi.cells import HeaderLike, Sheet, fold, ident, literal, pick
 from kpi.sources._report import Extra
 from kpi.tables import TICKETS
 
 MOST_VALUES = 200
 LONGEST = 80
 _FEW_ROWS = 10
+_TIME = r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?$|^\d+:\d\d(:\d\d)?( ?[AaPp][Mm])?$"
 
 _PERSONAL = re.compile(
     r"\b(e-?mails?|phones?|mobile|fax|address|ip ?address|first name|last name|full name|surname|contact name|customer name|"
@@ -61,18 +62,20 @@ def _fates(sheet: Sheet, headers: Sequence[HeaderLike]) -> list[str]:
         return []
     columns = [ident(h.column) for h in headers]
     asked = ", ".join(
-        f"count({c}), approx_count_distinct({c}), coalesce(max(length({c})), 0), count({c}) FILTER (regexp_matches({c}, '\\S@\\S+\\.\\S'))"
+        f"count({c}), approx_count_distinct({c}), coalesce(max(length({c})), 0), count({c}) FILTER (regexp_matches({c}, '\\S@\\S+\\.\\S')), "
+        f"count({c}) FILTER (regexp_matches({c}, {literal(_TIME)}))"
         for c in columns
     )
     (row,) = sheet.rows(f"SELECT {asked} FROM {ident(sheet.view)}")
-    facts = [row[i : i + 4] for i in range(0, len(row), 4)]
+    facts = [row[i : i + 5] for i in range(0, len(row), 5)]
     return [_fate(sheet, c, *fact) for c, fact in zip(columns, facts, strict=True)]
 
 
-def _fate(sheet: Sheet, column: str, rows: int, about: int, longest: int, mails: int) -> str:
+def _fate(sheet: Sheet, column: str, rows: int, about: int, longest: int, mails: int, times: int) -> str:
     too_many = f"more than {MOST_VALUES} different values"
     plain = (
         (not rows, "empty"),
+        (times == rows, "holds dates or times"),
         (mails > 0, "holds e-mail addresses"),
         (longest > LONGEST, f"holds texts longer than {LONGEST} characters"),
         (about > 2 * MOST_VALUES, too_many),

@@ -128,12 +128,12 @@ class _Job:
             givens = ", ".join(f"count({c.given})" for c in read.values())
             filled = ", ".join(f"count({ident(name)})" for name in read)
             rows = (
-                self.con.execute(f"SELECT {givens} FROM {view} WHERE {planned.rows}").fetchone(),
+                self.con.execute(f"SELECT {givens} FROM {view} WHERE {planned.listed}").fetchone(),
                 self.con.execute(f"SELECT {filled} FROM {ident(planned.part.fills)} WHERE _load = {plan.load}").fetchone(),
             )
             for (name, compiled), given, value in zip(read.items(), *rows, strict=True):
                 if given > value:
-                    self._list_column(plan, planned.part.fills, planned.rows, name, compiled)
+                    self._list_column(plan, planned.part.fills, planned.listed, name, compiled)
 
     def _list_column(self, plan: Plan, table: str, rows: str, name: str, compiled: Compiled) -> None:
         view, file = ident(plan.sheet.view), plan.match.raw.file

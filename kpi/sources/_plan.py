@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kpi.cells import MISSING, Compiled, Connection, Constant, Instant, Question, Reader, Sheet, clean, ident, literal, typed
 from kpi.sources._recognise import Match
@@ -17,11 +17,15 @@ _LATEST = Column("latest", "number", "What tells the newest row.")
 
 @dataclass(frozen=True)
 class Planned:
-    """A part of a source, compiled: `rows` chooses the rows that are meant for its table, `where` those it can take."""
+    """A part of a source, compiled.
+
+    `where` chooses the rows its table takes; `listed` those whose unread cells are told (also rows that are left out because
+    the very cell that decides it cannot be read); `why_not` says why a row was left out.
+    """
 
     part: Part
     columns: dict[str, Compiled]
-    rows: str
+    listed: str
     where: str
     why_not: str
 
@@ -69,6 +73,8 @@ def plan_of(con: Connection, load: int, match: Match, zone: str, orders: Mapping
     if sheet.unzoned:
         named = ", ".join(f"“{h}”" for h in list(sheet.unzoned)[:3]) + (" …" if len(sheet.unzoned) > 3 else "")
         plan.doubts.append(f"{raw.file}: no time zone is written ({named}); the times are read as UTC. Name the zone if they are not.")
+    seen = set(sheet.orders_seen.values())
+    plan.questions = [replace(q, likely=min(seen) if len(seen) == 1 else "") for q in plan.questions]
     question = [f"{q.text} The column stays unread until this is answered." for q in plan.questions]
     plan.doubts += list(dict.fromkeys(question))
     return plan
@@ -84,20 +90,22 @@ def _planned(plan: Plan, part: Part, is_main: bool) -> Planned:
         for name, reader in readers.items()
         if (compiled := plan.take(reader.compile(sheet, part.table.by_name[name]))) is not None
     }
-    rows = "true"
+    rows = listed = "true"
     keep = plan.take(part.keep.compile(sheet, _KEEP)) if part.keep else None
     if keep is not None:
         # In the main table only a plain "no" leaves a row out; a further table takes only plain "yes" rows.
         rows = f"coalesce({typed(keep.value, _KEEP)}, {'true' if is_main else 'false'})"
+        listed = f"({rows} OR ({keep.given} IS NOT NULL AND {keep.value} IS NULL))"
     elif not is_main and part.fills == "surveys" and "score" in columns:
-        rows = f"{columns['score'].value} IS NOT NULL"
+        rows = f"({columns['score'].value} IS NOT NULL)"
+        listed = f"({columns['score'].given} IS NOT NULL)"
     needed = [(name, columns[name]) for name in part.table.required if name in columns]
     where = " AND ".join([rows, *(f"{c.value} IS NOT NULL" for _, c in needed)])
     reasons = [f"WHEN NOT ({rows}) THEN {literal(source.drops)}"]
     for name, compiled in needed:
         reasons.append(f"WHEN {compiled.given} IS NULL THEN {literal(f'no {name}')}")
         reasons.append(f"WHEN {compiled.value} IS NULL THEN {literal(f'{name} cannot be read: ')} || {compiled.reason}")
-    return Planned(part, columns, rows, where, f"CASE {' '.join(reasons)} END")
+    return Planned(part, columns, listed, where, f"CASE {' '.join(reasons)} END")
 
 
 def _as_number(compiled: Compiled, is_instant: bool) -> str:

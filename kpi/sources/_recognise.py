@@ -83,7 +83,7 @@ def _one(raw: RawTable, fitting: Sequence[Source]) -> Source:
     """The only one; else the one whose signs hold all signs of the others (the more particular); else an error."""
     if len(fitting) == 1:
         return fitting[0]
-    signs = {s.name: {h.casefold() for group in s.groups if _there(raw.headers, group) for h in group} for s in fitting}
+    signs = {s.name: {h.casefold() for group in s.signs if _there(raw.headers, group) for h in group} for s in fitting}
     widest = [s for s in fitting if all(signs[s.name] > signs[o.name] for o in fitting if o is not s)]
     if len(widest) == 1:
         return widest[0]

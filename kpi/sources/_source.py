@@ -52,6 +52,7 @@ class Source:
     fills, columns : the main canonical table, and for each of its columns the reader that finds it.
     signs : groups of headers; a file with all headers of one group is taken for this export.
     also : further tables filled from the same rows (surveys beside tickets).
+    needs : canonical columns that must be found as well; for sources whose headers go by many names.
     keep : rows of the file that count (a flag); the others are rejected as `drops` says.
     missing : words that mean "not measured", besides the usual ones; None: only the empty cell means that.
     latest : what tells the newest of several rows of one ticket, in order: a reader, or a canonical column. Ties go to the
@@ -69,6 +70,7 @@ class Source:
     fills: str
     columns: Mapping[str, Reader]
     signs: tuple[tuple[str, ...], ...] = ()
+    needs: tuple[str, ...] = ()
     also: tuple[Part, ...] = ()
     keep: Reader | None = None
     drops: str = "the export marks it as not counting"
@@ -91,19 +93,16 @@ class Source:
     def parts(self) -> tuple[Part, ...]:
         return (self.main, *self.also)
 
-    @property
-    def groups(self) -> tuple[tuple[str, ...], ...]:
-        """The groups of headers it is recognised by: its signs, else what its required columns are read from."""
-        if self.signs:
-            return self.signs
-        return (tuple(r.sought[0] for c in self.main.table.required if (r := self.columns.get(c)) is not None and r.sought),)
-
     def lacks(self, headers: Iterable[HeaderLike]) -> list[str]:
-        """The headers missing for this source to fit, by the group that comes nearest; empty when it fits."""
+        """The headers missing for this source to fit, by the group of signs that comes nearest; empty when it fits."""
         headers = tuple(headers)
-        nearest = min(([h for h in group if pick(headers, h) is None] for group in self.groups), key=len, default=[])
-        needed = [self.columns[c].sought[0] for c in self.main.lacking(headers) if c in self.columns and self.columns[c].sought]
-        return list(dict.fromkeys([*nearest, *needed]))
+        missing = [[h for h in group if pick(headers, h) is None] for group in self.signs]
+        there = [len(group) - len(gone) for group, gone in zip(self.signs, missing, strict=True)]
+        nearest = min(zip(missing, there, strict=True), key=lambda m: (len(m[0]), -m[1]), default=([], 0))[0]
+        found = self.main.found(headers)
+        needed = [c for c in (*self.main.lacking(headers), *self.needs) if c not in found]
+        named = [self.columns[c].sought[0] if c in self.columns and self.columns[c].sought else c for c in needed]
+        return list(dict.fromkeys([*nearest, *named]))
 
     def score(self, headers: Iterable[HeaderLike]) -> int:
         """How many of the headers it would read."""

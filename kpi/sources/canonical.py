@@ -9,7 +9,7 @@ from kpi.tables import TABLES
 SOURCES = tuple(
     Source(
         name=table.name,
-        label=f"{table.name}.csv",
+        label=f"Deskmeter’s own {table.name}.csv",
         fills=table.name,
         columns={c.name: reader_for(c, c.name) for c in table.columns},
         signs=(table.required,),

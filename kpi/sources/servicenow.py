@@ -70,5 +70,15 @@ SOURCE = Source(
         "reassignments": count("reassignment_count", "Reassignment count"),
         "is_sla_met": flag("made_sla", "Made SLA"),
     },
-    skip=("cmdb_ci", "problem_id", "rfc", "caused_by", "sys_created_by", "sys_updated_by", "sys_created_at", "Short description"),
+    skip=(
+        "cmdb_ci",
+        "problem_id",
+        "rfc",
+        "caused_by",
+        "sys_created_by",
+        "sys_updated_by",
+        "sys_created_at",
+        "Updated by",
+        "Short description",
+    ),
 )
