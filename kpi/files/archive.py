@@ -31,7 +31,7 @@ class Budget:
     """Counts what an archive has unpacked to, and stops it at the limits. `file` is the name errors say."""
 
     file: str
-    limit: int = limits.MAX_UNPACKED
+    limit: int
     spent: int = 0
 
     def spend(self, unpacked: int, member_so_far: int, member_packed: int) -> None:

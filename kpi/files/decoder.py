@@ -55,7 +55,7 @@ def decode(
                 raise UnreadableFile(f"There is no file “{file}”.", "Check its path.")
             tick(0.0)
             with TemporaryDirectory(prefix="kpi-") as work:
-                tables += _Reader(con, Path(work), Budget(file), tick).read(Path(path), file)
+                tables += _Reader(con, Path(work), Budget(file, limits.MAX_UNPACKED), tick).read(Path(path), file)
             tick(1.0)
     except BaseException:
         for table in tables:

@@ -95,8 +95,11 @@ def _fast(loader: Loader, path: Path, layout: Layout) -> bool:
     dialect = layout.dialect
     if dialect.spaced or dialect.backslashed or layout.header_at or _GLOB & set(str(path)):
         return False
-    expected = _plain_records(path, dialect.delimiter)
-    if expected is None:
+    plain = _plain_counts(path, dialect.delimiter)
+    if plain is None:
+        return False
+    expected, delimiters = plain
+    if delimiters != expected * (layout.width - 1):  # DuckDB forgives an empty cell too many at the end of a row; we do not
         return False
     columns = {f"c{i}": "VARCHAR" for i in range(layout.width)}
     names = ", ".join(columns)
@@ -117,11 +120,13 @@ def _fast(loader: Loader, path: Path, layout: Layout) -> bool:
     return False
 
 
-def _plain_records(path: Path, delimiter: str) -> int | None:
-    """The number of records of a plain file; None when it is not plain."""
-    d = re.escape(delimiter.encode())
+def _plain_counts(path: Path, delimiter: str) -> tuple[int, int] | None:
+    """(records, delimiters) of a plain file; None when it is not plain."""
+    mark = delimiter.encode()
+    d = re.escape(mark)
     stray = re.compile(rb'[^"\r\n' + d + rb']"|"[^"\r\n' + d + rb"]")
-    inside, found, ends, last = False, 0, set[bytes](), b""
+    inside, ends, last = False, set[bytes](), b""
+    found = delimiters = 0
     for piece in _line_pieces(path):
         parts = piece.split(b'"')
         turned = len(parts) % 2 == 0
@@ -136,11 +141,12 @@ def _plain_records(path: Path, delimiter: str) -> int | None:
         if feeds > pairs:
             ends.add(b"\n")
         found += feeds
+        delimiters += text.count(mark)
         inside ^= turned
         last = piece[-1:]
     if inside or len(ends) > 1:
         return None
-    return found + (last not in (b"", b"\n"))
+    return found + (last not in (b"", b"\n")), delimiters
 
 
 def _line_pieces(path: Path) -> Iterator[bytes]:

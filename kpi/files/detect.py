@@ -56,7 +56,7 @@ def detect(path: Path, file: str) -> str:
     start = start.lstrip("\ufeff \t\r\n\x00")
     if re.match(r"<(!doctype|html|table|\?xml|head|body|meta)\b", start[:200], re.I):
         raise UnreadableFile(f"“{file}” is a web page or XML, whatever its name says.", _SAVE_AS)
-    if re.match(r'\{\s*["}]|\[\s*(\{|\])', start):
+    if re.match(r'\{\s*["}]|\[\s*[\[\]{"\d-]', start):
         return "json"
     return "text"
 

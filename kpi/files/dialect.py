@@ -34,7 +34,7 @@ def find_layout(lines: Sequence[str], whole: bool) -> Layout | None:
         return None
     found = [(_Judged.of(Dialect(d), lines, whole), d) for d in DELIMITERS if d in text]
     best = max((j for j, _ in found), key=lambda j: j.score, default=None)
-    if best is None or best.score < 0.5:
+    if best is None or (best.score < 0.5 and not best.has_full_header):
         plain = next((j for j, _ in found if j.width == 1 and j.share == 1.0), None)
         best = plain or _Judged.of(Dialect(_NO_DELIMITER), lines, whole)
     if '\\"' in text:
@@ -62,7 +62,7 @@ class _Judged:
     def of(cls, dialect: Dialect, lines: Sequence[str], whole: bool) -> _Judged:
         found = tuple(records(lines, dialect, whole)) or tuple(records(lines, dialect))
         rows = [r.cells or [] for r in found]
-        widths = Counter(len(row) for row in rows if row)
+        widths = Counter(len(row) for row in rows if any(row)) or Counter(len(row) for row in rows if row)
         # Weighed by cells: ten title lines of one cell do not outvote a header of seven.
         width = max(widths, key=lambda w: (w * widths[w], w), default=0)
         header_at = find_header(rows, width)
@@ -80,6 +80,11 @@ class _Judged:
             score *= 0.8
         bad = sum(r.cells is None for r in found)
         return cls(dialect, found, width, header_at, share, bad, score + width * 1e-6)
+
+    @property
+    def has_full_header(self) -> bool:
+        """Whether the very first row has a name for every cell of a usual row."""
+        return self.header_at == 0 and 1 < self.width == len(self.records[0].cells or [])
 
     def layout(self) -> Layout | None:
         if not self.records:

@@ -50,14 +50,14 @@ class Found:
 
 
 def is_line_by_line(stream: TextIO) -> bool:
-    """Whether most of the first lines are one whole object each. Leaves the stream at its beginning."""
+    """Whether at least half of the first lines are one whole object each. Leaves the stream at its beginning."""
     whole = seen = 0
     while seen < _LOOK and (line := stream.readline(limits.MAX_RECORD)):
         if line.strip():
             seen += 1
             whole += isinstance(_parsed(line), dict)
     stream.seek(0)
-    return 2 * whole > seen
+    return whole > 0 and 2 * whole >= seen
 
 
 def lines(stream: TextIO) -> Iterator[Found]:

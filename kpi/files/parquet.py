@@ -18,7 +18,10 @@ from kpi.files.loader import Loader
 from kpi.files.table import RawTable, shown
 from kpi.files.workbook import plain_text
 
-_NUMBER = "CASE WHEN isnan({c}) THEN NULL WHEN abs({c}) < 1e21 AND {c} = trunc({c}) THEN {c}::HUGEINT::VARCHAR ELSE {c}::VARCHAR END"
+_NUMBER = (  # as number_text: through its own shortest text, because the exact value of a large one has digits nobody wrote
+    "CASE WHEN isnan({c}) THEN NULL WHEN abs({c}) < 1e21 AND {c} = trunc({c}) "
+    "THEN {c}::VARCHAR::DECIMAL(38, 0)::VARCHAR ELSE {c}::VARCHAR END"
+)
 _INSTANT = (
     "CASE WHEN microsecond({c}::TIMESTAMP) % 1000000 = 0 THEN strftime({c}::TIMESTAMP, '%Y-%m-%d %H:%M:%S') "
     "ELSE strftime({c}::TIMESTAMP, '%Y-%m-%d %H:%M:%S.%f') END"

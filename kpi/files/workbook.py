@@ -11,6 +11,7 @@ import datetime as dt
 import statistics
 import zipfile
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -132,9 +133,10 @@ class _Column:
 
 def number_text(value: float) -> str:
     """The shortest text that is this number; whole numbers below 10^21 without a fraction or an exponent."""
-    if value == value // 1 and abs(value) < 1e21:
-        return str(int(value))
-    return repr(value)
+    text = repr(value + 0.0)  # never "-0.0"
+    if value != value // 1 or abs(value) >= 1e21:
+        return text
+    return text.removesuffix(".0") if "e" not in text else format(Decimal(text), "f")
 
 
 def plain_text(value: Any) -> str | None:
