@@ -17,7 +17,7 @@ from kpi import lifecycle
 from kpi.catalogue import CATALOGUE
 from kpi.errors import BadValue
 from kpi.hours import Calendar
-from kpi.metric import MEASURED, Ask
+from kpi.metric import Ask, columns_of
 from kpi.tables import DUCKDB_TYPES, TABLES
 
 CANONICAL = "canonical"
@@ -88,8 +88,7 @@ class Dataset:
 
     def columns(self, table: str) -> dict[str, str]:
         """Measured table -> its columns with Ibis types, this dataset's extra columns included."""
-        base = MEASURED[table]
-        return {**base, **(dict.fromkeys(self.extras, "string") if table not in ("agent_time", "cost_days", "customers") else {})}
+        return columns_of(table, self.extras)
 
     def stand(self, as_of: dt.datetime | None, calendar: Calendar | None) -> str:
         """The schema with the measured tables as seen at `as_of` under `calendar`; made on first use."""

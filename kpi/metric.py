@@ -6,7 +6,7 @@ placeholders (`Param`), filled from the Scope when the query is compiled; so are
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -101,6 +101,13 @@ MEASURED: dict[str, dict[str, str]] = {
     "customers": {**_columns(CUSTOMERS), **_SPAN, "is_counted": "boolean"},
 }
 """The tables `kpi.lifecycle` leaves behind, with the columns metrics may name."""
+
+
+def columns_of(table: str, extras: Iterable[str]) -> dict[str, str]:
+    """Measured table -> its columns with Ibis types; `extras` are the columns an export brought along."""
+    own = {} if table in ("agent_time", "cost_days", "customers") else dict.fromkeys(extras, "string")
+    return {**own, **MEASURED[table]}
+
 
 LOCAL_DATES = frozenset({"spent_on"})
 """Time columns that are dates of the reporting zone already."""

@@ -1,52 +1,128 @@
-"""Where a declaration meets the shape of a dataset: parts of metrics to one Ibis query per table and time. Nothing runs here."""
+"""Where a declaration meets the shape of a dataset: parts of metrics to one SQL text per table and time. Nothing runs here.
+
+Compiling costs tens of milliseconds, so a text is made once per *shape* (what is grouped, which kind of filters, which clock) and
+kept; the values (dates, thresholds, filter words) are asked for by name in the text and written in before it runs.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 import ibis
 import pandas as pd
 
+from kpi.catalogue import find
 from kpi.errors import UnknownName, did_you_mean
-from kpi.forms import Part
+from kpi.forms import Choice, Form, Part, Share
 from kpi.hours import offset_changes
-from kpi.metric import AS_OF, LOCAL_DATES, PARAMS, Ask
+from kpi.metric import AS_OF, LOCAL_DATES, PARAMS, Ask, columns_of
 from kpi.scope import NONE, Period, Scope
 
 MANY = ("tags",)
 """List columns: a row counts in each of its groups, so the groups do not add up to the whole."""
 
+INSTANTS = ibis.table({"bucket": "int64", "opens": "timestamp(6)", "closes": "timestamp(6)"}, name="instants")
+"""The periods of the scope as a small table the engine lays beside the query: where each opens and where it closes (or stands now)."""
+
+
+def _instant(key: str) -> dt.datetime:
+    raise NotImplementedError(key)  # the engine never sees it: `filled` writes the value in first
+
+
+def _number(key: str) -> float:
+    raise NotImplementedError(key)
+
+
+def _text(key: str) -> str:
+    raise NotImplementedError(key)
+
+
+asked_instant: Any = ibis.udf.scalar.builtin(_instant, name="asked_instant")
+asked_number: Any = ibis.udf.scalar.builtin(_number, name="asked_number")
+asked_text: Any = ibis.udf.scalar.builtin(_text, name="asked_text")
+"""What a text asks the scope for, by name."""
+
+_ASKED = re.compile(r"asked_(?:instant|number|text)\('([a-z0-9_]+)'\)", re.IGNORECASE)
+
 
 @dataclass(frozen=True)
 class Shape:
-    """What a query depends on besides the parts: the scope, its switches, its buckets, the dataset's columns and the instant."""
+    """All that decides the text of a query, and none of its values: hashable, so that texts can be kept.
 
-    scope: Scope
-    ask: Ask
-    periods: tuple[Period, ...]
-    as_of: dt.datetime
-    first: dt.datetime
+    `where` is (column, number of words, whether unknown is wanted too); `years` the range in which zone changes are written out;
+    `extras` the dataset's own columns.
+    """
+
+    by: str
+    split: tuple[str, ...]
+    where: tuple[tuple[str, int, bool], ...]
+    has_start: bool
+    has_end: bool
+    zone: str
+    years: tuple[int, int]
+    clock: str
+    statistic: str | None
+    choices: tuple[tuple[str, str], ...]
+    extras: tuple[str, ...]
+
+    @property
+    def ask(self) -> Ask:
+        return Ask(self.clock, self.statistic, self.choices)
+
+    def columns(self, table: str) -> dict[str, str]:
+        """Measured table -> its columns with Ibis types, the dataset's own included."""
+        return columns_of(table, self.extras)
 
 
-def base_table(rows: Any, columns: Mapping[str, str]) -> Any:
-    """The measured table behind the unbound one a form was written on, with this dataset's own columns."""
-    return ibis.table(columns, name=rows.get_name().removesuffix("_at"))
+def shape_of(scope: Scope, first: dt.datetime, as_of: dt.datetime, extras: tuple[str, ...]) -> Shape:
+    ask = scope.ask
+    return Shape(
+        by=scope.by,
+        split=scope.split,
+        where=tuple((column, sum(v != NONE for v in values), NONE in values) for column, values in scope.where),
+        has_start=scope.start is not None,
+        has_end=scope.end is not None,
+        zone=scope.zone,
+        years=(first.year - 1, as_of.year + 1),
+        clock=scope.clock,
+        statistic=scope.statistic,
+        choices=tuple((name, value) for name, value in ask.params if isinstance(value, str)),
+        extras=extras,
+    )
 
 
-def replaced(expr: Any, swaps: Mapping[Any, Any]) -> Any:
-    """The expression with placeholders and tables exchanged; operations are compared by value."""
-    return expr.op().replace(swaps).to_expr()
+def values_of(scope: Scope, as_of: dt.datetime) -> dict[str, dt.datetime | float | str]:
+    """What the texts ask for, by name."""
+    ask = scope.ask
+    start, end = scope.span()
+    found: dict[str, dt.datetime | float | str] = {p.name: ask.seconds(p.name) for p in PARAMS.values() if p.kind == "duration"}
+    found["as_of"] = as_of
+    if start and scope.start:
+        found |= {"start": start, "start_date": dt.datetime.combine(scope.start, dt.time())}
+    if end and scope.end:
+        found |= {"end": end, "end_date": dt.datetime.combine(scope.end + dt.timedelta(days=1), dt.time())}
+    for i, (_, words) in enumerate(scope.where):
+        found |= {f"where_{i}_{j}": word for j, word in enumerate(w for w in words if w != NONE)}
+    return found
 
 
-def fillings(ask: Ask, as_of: dt.datetime) -> dict[Any, Any]:
-    """Placeholder -> literal for every threshold, and for the instant one stands at."""
-    swaps = {p.seconds.op(): ibis.literal(ask.seconds(p.name), type="float64").op() for p in PARAMS.values() if p.kind == "duration"}
-    swaps[AS_OF.op()] = ibis.literal(as_of, type="timestamp(6)").op()
-    return swaps
+def filled(text: str, values: Mapping[str, dt.datetime | float | str]) -> str:
+    """The text with its values written in as literals of their type."""
+    return _ASKED.sub(lambda found: _literal(values[found[1].lower()]), text)
+
+
+def _literal(value: dt.datetime | float | str) -> str:
+    if isinstance(value, dt.datetime):
+        return f"TIMESTAMP '{value:%Y-%m-%d %H:%M:%S.%f}'"
+    if isinstance(value, float):
+        return f"{value!r}::DOUBLE"
+    return "'" + value.replace("'", "''") + "'"
 
 
 def lacking(columns: Mapping[str, str], scope: Scope) -> tuple[str, ...]:
@@ -62,40 +138,57 @@ def check_columns(scope: Scope, known: Mapping[str, str]) -> None:
         )
 
 
-def narrowed(table: Any, scope: Scope, ask: Ask) -> Any:
+def base_table(rows: Any, shape: Shape) -> Any:
+    """The measured table behind the unbound one a form was written on, with this dataset's own columns."""
+    name = table_name(rows)
+    return ibis.table(shape.columns(name), name=name)
+
+
+def table_name(rows: Any) -> str:
+    return str(rows.get_name()).removesuffix("_at")
+
+
+def replaced(expr: Any, swaps: Mapping[Any, Any]) -> Any:
+    """The expression with placeholders and tables exchanged; operations are compared by value."""
+    return expr.op().replace(swaps).to_expr()
+
+
+@lru_cache(maxsize=1)
+def fillings() -> dict[Any, Any]:
+    """Placeholder of a declaration -> what the text asks for instead."""
+    swaps = {p.seconds.op(): asked_number(p.name).op() for p in PARAMS.values() if p.kind == "duration"}
+    swaps[AS_OF.op()] = asked_instant("as_of").op()
+    return swaps
+
+
+def narrowed(table: Any, shape: Shape) -> Any:
     """Rows that count: not deleted, spam or merged (unless asked for), and inside the filters."""
-    rel = table if ask.choice("statuses") == "all" else table.filter(table.is_counted)
-    for column, values in scope.where:
-        wanted = [v for v in values if v != NONE]
+    rel = table if shape.ask.choice("statuses") == "all" else table.filter(table.is_counted)
+    for i, (column, words, or_unknown) in enumerate(shape.where):
+        wanted = [asked_text(f"where_{i}_{j}") for j in range(words)]
         if table[column].type().is_array():
-            hits = [rel[column].contains(v).fill_null(False) for v in wanted]
-            hits += [rel[column].isnull() | (rel[column].length() == 0)] if NONE in values else []
+            hits = [rel[column].contains(word).fill_null(False) for word in wanted]
+            hits += [rel[column].isnull() | (rel[column].length() == 0)] if or_unknown else []
         else:
             text = rel[column].cast("string")
-            hits = [text.isin(wanted).fill_null(False)] if wanted else []
-            hits += [text.isnull()] if NONE in values else []
+            hits = [(text == word).fill_null(False) for word in wanted]
+            hits += [text.isnull()] if or_unknown else []
         rel = rel.filter(ibis.or_(*hits))
     return rel
 
 
 def in_groups(rel: Any, split: Sequence[str]) -> tuple[Any, list[Any]]:
     """The relation, unnested where a column holds lists, and the named group keys; unknown is "(none)"."""
-    keys = []
-    for i, column in enumerate(split):
+    for column in split:
         if rel[column].type().is_array():
             rel = rel.unnest(column, keep_empty=True)
-        keys.append((f"g{i}", column))
-    return rel, [rel[column].cast("string").fill_null(NONE).name(name) for name, column in keys]
+    return rel, [rel[column].cast("string").fill_null(NONE).name(f"g{i}") for i, column in enumerate(split)]
 
 
-INSTANTS = ibis.table({"bucket": "int64", "opens": "timestamp(6)", "closes": "timestamp(6)"}, name="instants")
-"""The periods of the scope as a small table the engine lays beside the query: where each opens and where it closes (or stands now)."""
-
-
-def instants_of(shape: Shape) -> pd.DataFrame:
+def instants_of(periods: Sequence[Period], as_of: dt.datetime) -> pd.DataFrame:
     """The rows of `INSTANTS`: an open period closes at the instant one stands at."""
-    closes = [min(p.end - dt.timedelta(microseconds=1), shape.as_of) for p in shape.periods]
-    frame = pd.DataFrame({"bucket": range(len(closes)), "opens": [p.start for p in shape.periods], "closes": closes})
+    closes = [min(p.end - dt.timedelta(microseconds=1), as_of) for p in periods]
+    frame = pd.DataFrame({"bucket": range(len(closes)), "opens": [p.start for p in periods], "closes": closes})
     return frame.astype({"opens": "datetime64[us]", "closes": "datetime64[us]"})
 
 
@@ -106,18 +199,26 @@ def at_edges(rel: Any, edge: str) -> Any:
     return rel.join(at, [rel.span_started_at <= at.instant, rel.span_ended_at.isnull() | (rel.span_ended_at > at.instant)])
 
 
+def inside(at: Any, shape: Shape, is_date: bool) -> list[Any]:
+    """The conditions that keep a time within the scope's dates."""
+    ending = "_date" if is_date else ""
+    return [
+        *([at >= asked_instant(f"start{ending}")] if shape.has_start else []),
+        *([at < asked_instant(f"end{ending}")] if shape.has_end else []),
+    ]
+
+
 def local(instant: Any, shape: Shape) -> Any:
     """UTC to the wall clock of the reporting zone, as the instant plus a CASE over the zone's few offset changes."""
-    if shape.scope.zone == "UTC":
+    if shape.zone == "UTC":
         return instant
-    first, last = (min(shape.first, *(p.start for p in shape.periods)), max(shape.as_of, *(p.end for p in shape.periods)))
-    since, offsets = offset_changes(shape.scope.zone, first.year, last.year)
+    since, offsets = offset_changes(shape.zone, *shape.years)
     steps = [
         (int(o) // 1_000_000, dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=int(s))) for s, o in zip(since, offsets, strict=True)
     ]
     seconds: Any = ibis.literal(steps[-1][0])
     if len(steps) > 1:
-        cases = [(instant < nxt[1], now[0]) for now, nxt in pairwise(steps)]
+        cases = [(instant < after[1], now[0]) for now, after in pairwise(steps)]
         seconds = ibis.cases(*cases, else_=steps[-1][0])
     return instant + seconds.as_interval("s")
 
@@ -125,44 +226,64 @@ def local(instant: Any, shape: Shape) -> Any:
 _UNITS = {"day": "D", "week": "W", "month": "M", "quarter": "Q", "year": "Y"}
 
 
-def bucket(at: Any, shape: Shape, is_date: bool) -> Any:
-    """The first date of the period an instant falls into."""
-    return (at if is_date else local(at, shape)).truncate(_UNITS[shape.scope.by]).cast("date")
-
-
-def part_query(parts: Mapping[str, Part], columns: Mapping[str, str], shape: Shape, extra_split: str = "") -> Any:
+def part_query(parts: Mapping[str, Part], shape: Shape, extra_split: str = "") -> Any:
     """One query for parts that share a table, a time and an edge: a row per period (`bucket`) and group (`g0`, `g1` …)."""
     one = next(iter(parts.values()))
-    rel = narrowed(base_table(one.rows, columns), shape.scope, shape.ask)
-    rel, keys = in_groups(rel, [*shape.scope.split, *([extra_split] if extra_split else [])])
+    rel = narrowed(base_table(one.rows, shape), shape)
+    rel, keys = in_groups(rel, [*shape.split, *([extra_split] if extra_split else [])])
     if one.edge:
         rel = at_edges(rel, one.edge)
-        keys = [rel.bucket.name("bucket"), *(rel[name.get_name()] if name.get_name() in rel.columns else name for name in keys)]
-    swaps = {**fillings(shape.ask, shape.as_of), one.rows.op(): rel.op()}
+        keys = [rel.bucket.name("bucket"), *keys]
+    swaps = {**fillings(), one.rows.op(): rel.op()}
     if not one.edge:
-        start, end = shape.scope.span()
         at = replaced(one.at, swaps)
         is_date = one.at.get_name() in LOCAL_DATES
-        if is_date:
-            start, end = (dt.datetime.combine(d, dt.time()) if d else None for d in (shape.scope.start, shape.scope.end))
-            end = end + dt.timedelta(days=1) if end else None
-        inside = [at >= ibis.literal(start, type="timestamp(6)")] if start else []
-        inside += [at < ibis.literal(end, type="timestamp(6)")] if end else []
-        inside += [at.notnull()] if shape.scope.by != "all" and not inside else []
-        rel = rel.filter(*inside) if inside else rel
-        if shape.scope.by != "all":
-            keys = [bucket(at, shape, is_date).name("bucket"), *keys]
-    return (
-        rel.group_by(keys).agg(**{name: replaced(part.aggregate, swaps) for name, part in parts.items()})
-        if keys
-        else rel.agg(**{name: replaced(part.aggregate, swaps) for name, part in parts.items()})
+        kept = inside(at, shape, is_date) or ([at.notnull()] if shape.by != "all" else [])
+        rel = rel.filter(*kept) if kept else rel
+        if shape.by != "all":
+            bucket = (at if is_date else local(at, shape)).truncate(_UNITS[shape.by]).cast("date")
+            keys = [bucket.name("bucket"), *keys]
+    sums = {name: replaced(part.aggregate, swaps) for name, part in parts.items()}
+    return rel.group_by(keys).agg(**sums) if keys else rel.agg(**sums)
+
+
+@dataclass(frozen=True)
+class Query:
+    """One SQL text with the part columns it returns ("csat|top"); `edge` as in `Part`."""
+
+    text: str
+    parts: tuple[str, ...]
+    edge: str
+
+
+@lru_cache(maxsize=512)
+def queries(names: tuple[str, ...], shape: Shape, intervals: bool, clusters: bool = False) -> tuple[Query, ...]:
+    """The texts that measure metrics in a shape: one per table, time and edge. `clusters` asks for shares by agent."""
+    groups: dict[Any, dict[str, Part]] = {}
+    for name in names:
+        for key, part in find(name).form.parts(shape.ask).items():
+            if clusters and (key not in ("top", "bottom") or "agent" not in shape.columns(table_name(part.rows))):
+                continue
+            if intervals or part.needed == "value":
+                place = (part.rows.get_name(), part.edge, None if part.at is None else part.at.op())
+                groups.setdefault(place, {})[f"{name}|{key}"] = part
+    return tuple(
+        Query(
+            str(ibis.to_sql(part_query(parts, shape, "agent" if clusters else ""), dialect="duckdb")),
+            tuple(parts),
+            next(iter(parts.values())).edge,
+        )
+        for parts in groups.values()
     )
 
 
-def grouped(parts: Mapping[str, Part]) -> list[dict[str, Part]]:
-    """The parts sorted into queries: same table, same edge, same time."""
-    queries: dict[Any, dict[str, Part]] = {}
-    for name, part in parts.items():
-        key = (part.rows.get_name(), part.edge, None if part.at is None else part.at.op())
-        queries.setdefault(key, {})[name] = part
-    return list(queries.values())
+def form_of(name: str, ask: Ask) -> Form:
+    """The form of a metric once its choices are made."""
+    form = find(name).form
+    while isinstance(form, Choice):
+        form = form.taken(ask)
+    return form
+
+
+def is_share(name: str, ask: Ask) -> bool:
+    return isinstance(form_of(name, ask), Share)

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from kpi import units
+from kpi.measure.compile import is_share
 from kpi.metric import Metric
 from kpi.scope import Scope
 
@@ -49,9 +50,8 @@ class Result:
             return f"{name}: unknown. {'; '.join(row['notes'])}".strip()
         value = units.say(row["value"], metric.unit, currency=self.currency or None)
         limits = units.say_interval(row["low"], row["high"], metric.unit)
-        behind = (
-            f"{int(row['top']):,} of {int(row['bottom']):,}" if metric.unit == "%" and not pd.isna(row["top"]) else f"n = {int(row['n']):,}"
-        )
+        counts = is_share(metric.name, self.scope.ask) and not pd.isna(row["top"])
+        behind = f"{int(row['top']):,} of {int(row['bottom']):,}" if counts else f"n = {int(row['n']):,}"
         notes = f" {'; '.join(row['notes'])}." if len(row["notes"]) else ""
         return f"{name}: {value} ({'; '.join(part for part in (limits, behind) if part)}).{notes}"
 

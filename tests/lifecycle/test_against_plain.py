@@ -82,14 +82,14 @@ def check(company: tuple[list[dict], list[dict], list[dict]]) -> None:
                 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(companies())
 def test_facts_equal_the_plain_reference(company: tuple[list[dict], list[dict], list[dict]]) -> None:
     check(company)
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(companies())
 def test_facts_equal_the_plain_reference_many_times(company: tuple[list[dict], list[dict], list[dict]]) -> None:
     check(company)
