@@ -15,7 +15,6 @@ import pandas as pd
 
 from kpi import lifecycle
 from kpi.catalogue import CATALOGUE
-from kpi.errors import BadValue
 from kpi.hours import Calendar
 from kpi.metric import Ask, columns_of
 from kpi.tables import DUCKDB_TYPES, TABLES
@@ -74,8 +73,6 @@ class Dataset:
         """The dataset of the canonical tables already in `con`."""
         data = Dataset(con, report)
         data.rows = {name: con.execute(f"SELECT count(*) FROM {CANONICAL}.{name}").fetchone()[0] for name in TABLES}
-        if not any(data.rows.values()):
-            raise BadValue("There is nothing to measure: no row could be read.", "See the rejected rows for the reasons.")
         data.filled = frozenset(_filled(con))
         data.extras = tuple(c for c, _ in _columns(con, "tickets") if c not in TABLES["tickets"].by_name and not c.startswith("_"))
         data.first, data.newest = _range(con)

@@ -11,6 +11,7 @@ import pandas as pd
 from kpi import stats
 from kpi.catalogue import CATALOGUE, find
 from kpi.engine import Dataset
+from kpi.errors import BadValue
 from kpi.forms import Finished
 from kpi.measure.compare import with_comparison
 from kpi.measure.compile import MANY, check_columns, filled, instants_of, is_share, lacking, queries, shape_of, table_name, values_of
@@ -33,6 +34,8 @@ def measure(names: Sequence[str] | str, scope: Scope, data: Dataset, *, interval
     """
     wanted = [names] if isinstance(names, str) else list(dict.fromkeys(names))
     lacks = data.lacking(scope.ask)
+    if not any(data.rows.values()):
+        raise BadValue("There is nothing to measure: the files hold no row that could be read.", "`kpi read` lists what was understood.")
     metrics = {name: find(name) for name in (wanted or [name for name in CATALOGUE if not lacks[name]])}
     check_columns(scope, {c: t for table in MEASURED for c, t in data.columns(table).items()})
     result = _measure(metrics, scope, data, lacks, intervals)
@@ -152,6 +155,8 @@ def _rows_of(
             "is_complete": [True if whole and not scope.end else periods[b].is_complete for b in order],
         }
     )
+    # The interval of a mean knows nothing of the scale: a score of 0 to 100 cannot be 116.
+    frame[["low", "high"]] = frame[["low", "high"]].clip(metric.low, metric.high)
     frame["notes"] = [_notes(said, metric, scope, periods[b]) for said, b in zip(done.notes, order, strict=True)]
     return frame
 
