@@ -23,7 +23,7 @@ METRICS = (
         form=Share(~_LEFT, _THERE, None, customers_at, edge="start"),
         by="start of the period",
         reference="100 − churn",
-        needs=("customers.became_customer_at",),
+        needs=("customers.became_customer_at & customers.left_at",),
         high=100.0,
     ),
     Metric(

@@ -81,13 +81,15 @@ FCR = Choice(
 )
 
 _SLA_KNOWN = tickets.is_sla_met.notnull()
+_SOLVED_FOR_NOW = ibis.cases((tickets.is_solved, tickets.solved_at))
+"""The last solve, unless the ticket was reopened after it."""
 SLA = Choice(
     "clocks",
     {
         "all": Share(
             tickets.is_sla_met,
             _SLA_KNOWN,
-            ibis.coalesce(tickets.solved_at, tickets.due_at, tickets.created_at),
+            ibis.coalesce(_SOLVED_FOR_NOW, tickets.due_at, tickets.created_at),
             tickets,
             asides={"overdue": (_SLA_KNOWN & tickets.is_clock_running, "open tickets past their promise count as breached")},
         ),

@@ -24,7 +24,8 @@ class Duration:
     """A duration column under the asked clock and statistic: quantile with order-statistics interval, or mean with the t interval.
 
     `base` names the columns `<base>_seconds` and, where there is one, `<base>_business_seconds`. `running` names the age columns of rows
-    whose clock still runs: with the cohort "created" and more than 5 % of them, quantiles are Kaplan-Meier's.
+    whose clock may still run; it does where `where` is false (a reopened ticket has an age, but its first resolution is over). With the
+    cohort "created" and more than 5 % running, quantiles are Kaplan-Meier's.
     """
 
     rows: Any
@@ -62,11 +63,11 @@ class Duration:
             parts["quantile"] = Part(self.rows, seconds.quantile(STATISTICS[statistic], where=counted), at)
             parts["values"] = Part(self.rows, seconds.collect(where=counted), at, needed="interval")
         if self._by_creation(ask):
-            age = self._seconds(self.running, ask)
-            parts["open"] = Part(self.rows, age.notnull().sum(), at)
+            age, running = self._seconds(self.running, ask), ~where
+            parts["open"] = Part(self.rows, (running & age.notnull()).sum(), at)
             if statistic != "mean":
                 parts["values"] = Part(self.rows, seconds.collect(where=counted), at)
-                parts["ages"] = Part(self.rows, age.collect(), at)
+                parts["ages"] = Part(self.rows, age.collect(where=running & age.notnull()), at)
         return parts
 
     def finish(self, cells: Cells, ask: Ask) -> Finished:

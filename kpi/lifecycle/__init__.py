@@ -84,7 +84,7 @@ def build(con: Any, *, raw_schema: str, as_of: dt.datetime, calendar: Calendar |
     beside = [c for c in [*TICKETS.splits, *extras, "requester"] if c != "status"]
     con.execute(others.answers(beside))
     con.execute(others.reviews(beside))
-    for statement in (others.COST_DAYS, others.AGENT_TIME, others.CUSTOMERS):
+    for statement in (others.cost_days(instant), others.AGENT_TIME, others.CUSTOMERS):
         con.execute(statement)
     _findings(con)
     for name in STAGING:

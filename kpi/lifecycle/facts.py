@@ -65,7 +65,7 @@ _IS_SOLVED = f"""CASE WHEN e.status IN {words(SOLVED)} THEN true
          WHEN e.solved_at IS NOT NULL THEN true
          WHEN k.knows_solved THEN false END"""
 
-_SINCE_CREATION = "nullif(greatest((epoch_us(e.{0}) - epoch_us(e.created_at)) / 1e6, -1), -1)"
+_SINCE_CREATION = "CASE WHEN e.{0} >= e.created_at THEN (epoch_us(e.{0}) - epoch_us(e.created_at)) / 1e6 END"
 """Seconds from creation to an event; null where it would be negative."""
 
 
@@ -92,7 +92,8 @@ WITH known AS (
     FROM ticket_events
 ), rating AS (
     SELECT ticket_id, arg_max(score, (coalesce(answered_at, offered_at, TIMESTAMP '1970-01-01'), _row)) AS csat_score
-    FROM seen_surveys WHERE kind = 'csat' AND score IS NOT NULL AND ticket_id IS NOT NULL GROUP BY ticket_id
+    FROM seen_surveys WHERE kind = 'csat' AND score BETWEEN coalesce(scale_low, 1) AND coalesce(scale_high, 5) AND ticket_id IS NOT NULL
+    GROUP BY ticket_id
 ), waited AS (
     SELECT ticket_id, count(*) AS reply_waits, sum(seconds) AS total_reply_seconds FROM reply_clocks GROUP BY ticket_id
 ), derived AS (

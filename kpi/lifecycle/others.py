@@ -20,9 +20,10 @@ FROM reply_clocks w JOIN tickets t USING (ticket_id)
 
 
 def answers(ticket_columns: list[str]) -> str:
-    """Survey answers and invitations beside their ticket. The newest answer of a ticket and kind is the one that counts.
+    """Survey answers and invitations beside their ticket. The newest valid answer of a ticket and kind is the one that counts.
 
-    A score is placed between 0 (worst) and 1 (best) of its own scale; outside its scale it is not valid and counts nowhere. Scales
+    A score is placed between 0 (worst) and 1 (best) of its own scale; outside its scale it is not valid and counts nowhere, nor does it
+    hide an answer before it. Scales
     not stated are csat 1-5, ces 1-7, nps 0-10. Where the rating time is unknown the ticket's last solve, else its creation, stands in.
     """
     beside = "".join(
@@ -38,9 +39,11 @@ WITH scaled AS (
 ), placed AS (
     SELECT *, score BETWEEN low AND high AS is_valid,
            CASE WHEN score BETWEEN low AND high AND high > low THEN
-                CASE WHEN coalesce(is_higher_better, true) THEN (score - low) / (high - low) ELSE (high - score) / (high - low) END END AS position,
+                CASE WHEN coalesce(is_higher_better, true) THEN (score - low) / (high - low) ELSE (high - score) / (high - low) END END
+           AS position,
            row_number() OVER (PARTITION BY coalesce(ticket_id, 'row ' || _row), kind
-                              ORDER BY score IS NOT NULL DESC, coalesce(answered_at, offered_at) DESC NULLS LAST, _row DESC) = 1 AS is_latest
+                              ORDER BY score BETWEEN low AND high DESC NULLS LAST, coalesce(answered_at, offered_at) DESC NULLS LAST, _row DESC
+           ) = 1 AS is_latest
     FROM scaled
 )
 SELECT s.ticket_id, s.kind, s.score, s.low AS scale_low, s.high AS scale_high, s.is_valid, s.is_higher_better, s.position, s.is_latest,
@@ -81,7 +84,12 @@ FROM scored s LEFT JOIN tickets t USING (ticket_id)
 """
 
 
-COST_DAYS = """
+def cost_days(as_of: str) -> str:
+    """Cost lines spread evenly over their days (local dates); without cost lines paid agent hours, else the costs tickets carry.
+
+    Days after `as_of` (an instant literal) are not spent yet: the tickets they will pay for have not come either.
+    """
+    return f"""
 CREATE TABLE cost_days AS
 WITH line AS (
     SELECT *, date_trunc('day', period_start) AS first_day,
@@ -98,9 +106,9 @@ WITH line AS (
     SELECT created_at AS spent_on, cost AS amount, NULL AS currency, 'tickets' AS category, team, channel, 'costs of tickets' AS basis
     FROM tickets WHERE cost IS NOT NULL AND is_counted AND NOT EXISTS (FROM stated) AND NOT EXISTS (FROM paid)
 )
-SELECT *, true AS is_counted FROM (FROM stated UNION ALL BY NAME FROM paid UNION ALL BY NAME FROM per_ticket)
+SELECT *, true AS is_counted FROM (FROM stated UNION ALL BY NAME FROM paid UNION ALL BY NAME FROM per_ticket) WHERE spent_on <= {as_of}
 """
-"""Cost lines spread evenly over their days (local dates); without cost lines paid agent hours, else the costs tickets carry."""
+
 
 AGENT_TIME = "CREATE TABLE agent_time AS SELECT *, true AS is_counted FROM seen_agent_time"
 
