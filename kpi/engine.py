@@ -15,19 +15,27 @@ import pandas as pd
 
 from kpi import lifecycle
 from kpi.catalogue import CATALOGUE
+from kpi.errors import BadValue
 from kpi.hours import Calendar
-from kpi.metric import Ask, columns_of
+from kpi.metric import RESERVED, Ask, columns_of
 from kpi.tables import DUCKDB_TYPES, TABLES
 
 CANONICAL = "canonical"
 """The schema that holds the eight canonical tables."""
 
-_NEWEST = {
-    "tickets": ("created_at", "first_reply_at", "first_solved_at", "solved_at", "closed_at", "updated_at"),
+_STATED = ("first_reply", "first_resolution", "full_resolution")
+"""Durations an export may state without their end: the end is the creation plus the duration."""
+
+_HAPPENED = {
+    "tickets": (
+        *("created_at", "first_reply_at", "first_solved_at", "solved_at", "closed_at", "updated_at"),
+        *(f"created_at + to_microseconds(({name}_seconds * 1e6)::BIGINT)" for name in _STATED),
+    ),
     "messages": ("sent_at",),
     "changes": ("changed_at",),
-    "surveys": ("answered_at",),
+    "surveys": ("offered_at", "answered_at"),
     "reviews": ("reviewed_at",),
+    "agent_time": ("started_at",),
 }
 """Times of things that happened; due dates and contract ends lie in the future and say nothing about now."""
 
@@ -74,7 +82,7 @@ class Dataset:
         data = Dataset(con, report)
         data.rows = {name: con.execute(f"SELECT count(*) FROM {CANONICAL}.{name}").fetchone()[0] for name in TABLES}
         data.filled = frozenset(_filled(con))
-        data.extras = tuple(c for c, _ in _columns(con, "tickets") if c not in TABLES["tickets"].by_name and not c.startswith("_"))
+        data.extras = tuple(_own(c) for c, _ in _columns(con, "tickets") if c not in TABLES["tickets"].by_name and not c.startswith("_"))
         data.first, data.newest = _range(con)
         data.fingerprint = _fingerprint(con)
         return data
@@ -130,6 +138,13 @@ def from_frames(frames: Mapping[str, pd.DataFrame]) -> Dataset:
     return Dataset.of(con)
 
 
+def _own(name: str) -> str:
+    """A column the export brought along; BadValue for a name that could be mistaken for one of ours or for SQL."""
+    if name.casefold() in RESERVED or '"' in name:
+        raise BadValue(f"A column of tickets cannot be called {name!r}.", "Give it another name.")
+    return name
+
+
 def _columns(con: Any, table: str) -> list[tuple[str, str]]:
     rows = con.execute(
         "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position",
@@ -154,22 +169,17 @@ def _filled(con: Any) -> list[str]:
 
 
 def _range(con: Any) -> tuple[dt.datetime, dt.datetime]:
-    firsts, newests = [], []
-    for table, columns in _NEWEST.items():
-        low, high = con.execute(
-            f"SELECT min(least({', '.join(columns)}, NULL)), max(greatest({', '.join(columns)}, NULL)) FROM {CANONICAL}.{table}"
-            if len(columns) > 1
-            else f"SELECT min({columns[0]}), max({columns[0]}) FROM {CANONICAL}.{table}"
-        ).fetchone()
-        firsts += [low] if low else []
-        newests += [high] if high else []
-    for table, column in (("agent_time", "started_at"), ("costs", "period_start"), ("customers", "became_customer_at")):
-        if not newests:
-            low, high = con.execute(f"SELECT min({column}), max({column}) FROM {CANONICAL}.{table}").fetchone()
-            firsts += [low] if low else []
-            newests += [high] if high else []
+    """The first creation (else the first instant) and the newest thing that happened."""
+    ends = []
+    for table, times in _HAPPENED.items():
+        sides = ", ".join(f"min({time}), max({time})" for time in times)
+        ends += [t for t in con.execute(f"SELECT {sides} FROM {CANONICAL}.{table}").fetchone() if t]
+    if not ends:
+        for table, time in (("costs", "period_start"), ("customers", "became_customer_at")):
+            ends += [t for t in con.execute(f"SELECT min({time}), max({time}) FROM {CANONICAL}.{table}").fetchone() if t]
     born = con.execute(f"SELECT min(created_at) FROM {CANONICAL}.tickets").fetchone()[0]
-    return born or min(firsts, default=dt.datetime(1970, 1, 1)), max(newests, default=dt.datetime(1970, 1, 1))
+    nothing = dt.datetime(1970, 1, 1)
+    return born or min(ends, default=nothing), max(ends, default=nothing)
 
 
 def _fingerprint(con: Any) -> str:

@@ -103,6 +103,18 @@ MEASURED: dict[str, dict[str, str]] = {
 """The tables `kpi.lifecycle` leaves behind, with the columns metrics may name."""
 
 
+RESERVED = frozenset(
+    {
+        *(column for columns in MEASURED.values() for column in columns),
+        *_INSTANT,
+        *"has_status_events has_message_events has_assignment_events".split(),
+        *"metric period group bucket value low high n top bottom unit is_complete notes reason".split(),
+        *"before before_n change change_low change_high is_beyond_noise".split(),
+    }
+)
+"""Names that mean something in measured tables or in results: a column an export brings along may not take one."""
+
+
 def columns_of(table: str, extras: Iterable[str]) -> dict[str, str]:
     """Measured table -> its columns with Ibis types; `extras` are the columns an export brought along."""
     own = {} if table in ("agent_time", "cost_days", "customers") else dict.fromkeys(extras, "string")

@@ -71,8 +71,8 @@ def _complete(con: Any) -> list[str]:
     if not tickets and (messages or changes):
         con.execute(
             f"""INSERT INTO {CANONICAL}.tickets BY NAME
-            SELECT ticket_id, min(at) AS created_at, row_number() OVER (ORDER BY min(at), ticket_id) AS _row FROM (
-                SELECT ticket_id, sent_at AS at FROM {CANONICAL}.messages UNION ALL SELECT ticket_id, changed_at FROM {CANONICAL}.changes
+            SELECT ticket_id, min(happened_at) AS created_at, row_number() OVER (ORDER BY min(happened_at), ticket_id) AS _row FROM (
+                SELECT ticket_id, sent_at AS happened_at FROM {CANONICAL}.messages UNION ALL SELECT ticket_id, changed_at FROM {CANONICAL}.changes
             ) GROUP BY ticket_id"""
         )
         doubts.append("No tickets were given: each ticket of the messages and changes counts as created at its first one.")

@@ -18,7 +18,7 @@ import ibis
 import pandas as pd
 
 from kpi.catalogue import find
-from kpi.errors import UnknownName, did_you_mean
+from kpi.errors import BadValue, UnknownName, did_you_mean
 from kpi.forms import Choice, Form, Part, Share
 from kpi.hours import offset_changes
 from kpi.metric import AS_OF, LOCAL_DATES, PARAMS, Ask, columns_of
@@ -48,7 +48,8 @@ asked_number: Any = ibis.udf.scalar.builtin(_number, name="asked_number")
 asked_text: Any = ibis.udf.scalar.builtin(_text, name="asked_text")
 """What a text asks the scope for, by name."""
 
-_ASKED = re.compile(r"asked_(?:instant|number|text)\('([a-z0-9_]+)'\)", re.IGNORECASE)
+_ASKED = re.compile(r""""(?:[^"]|"")*"|asked_(?:instant|number|text)\('([a-z0-9_]+)'\)""", re.IGNORECASE)
+"""An asking, or a quoted name: whatever a column is called, nothing is written into its name."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def values_of(scope: Scope, as_of: dt.datetime) -> dict[str, dt.datetime | float
 
 def filled(text: str, values: Mapping[str, dt.datetime | float | str]) -> str:
     """The text with its values written in as literals of their type."""
-    return _ASKED.sub(lambda found: _literal(values[found[1].lower()]), text)
+    return _ASKED.sub(lambda found: _literal(values[found[1].lower()]) if found[1] else found[0], text)
 
 
 def _literal(value: dt.datetime | float | str) -> str:
@@ -136,6 +137,10 @@ def check_columns(scope: Scope, known: Mapping[str, str]) -> None:
         raise UnknownName(
             f"There is no column {column!r} to split or filter by.", did_you_mean(column, known) or "`kpi read` lists the columns."
         )
+    for column, words in scope.where:
+        for word in words:
+            if any("\ud800" <= letter <= "\udfff" for letter in word):  # half a character: no engine takes it
+                raise BadValue(f"{column} cannot be {word!r}: that is not text.", "Write it in UTF-8.")
 
 
 def base_table(rows: Any, shape: Shape) -> Any:
@@ -168,11 +173,11 @@ def narrowed(table: Any, shape: Shape) -> Any:
         wanted = [asked_text(f"where_{i}_{j}") for j in range(words)]
         if table[column].type().is_array():
             hits = [rel[column].contains(word).fill_null(False) for word in wanted]
-            hits += [rel[column].isnull() | (rel[column].length() == 0)] if or_unknown else []
+            hits += [rel[column].isnull() | (rel[column].length() == 0) | rel[column].contains(NONE)] if or_unknown else []
         else:
             text = rel[column].cast("string")
             hits = [(text == word).fill_null(False) for word in wanted]
-            hits += [text.isnull()] if or_unknown else []
+            hits += [text.isnull() | (text == NONE)] if or_unknown else []
         rel = rel.filter(ibis.or_(*hits))
     return rel
 

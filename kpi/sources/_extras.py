@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from kpi.cells import HeaderLike, Sheet, fold, ident, literal, pick
+from kpi.metric import RESERVED
 from kpi.sources._report import Extra
 from kpi.tables import TICKETS
 
@@ -29,7 +30,7 @@ def extras_of(sheet: Sheet, used: Iterable[str], skip: Sequence[str]) -> list[tu
     left = [h for h in sheet.headers if h.column not in used]
     looked_at = [h for h in left if h.column not in skipped and not _personal(h)]
     fates = dict(zip([h.column for h in looked_at], _fates(sheet, looked_at), strict=True))
-    taken = {c.name for c in TICKETS.columns}
+    taken = {*(c.name for c in TICKETS.columns), *RESERVED}
     found: list[tuple[Extra, str]] = []
     for header in left:
         reason = fates.get(header.column, "free text or personal data")
