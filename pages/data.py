@@ -3,9 +3,15 @@
 import streamlit as st
 
 from kpi import units
+from kpi.hours import known_zones
 from pages.parts import start, understood
-from pages.parts.mine import discard
+from pages.parts.mine import discard, reread
 from pages.parts.words import plain
+
+
+def _zone_said(key: str) -> None:
+    reread(key, zone=st.session_state["source_zone"])
+
 
 mine = st.session_state["mine"]
 st.title("Can the data be trusted?", anchor=False)
@@ -15,7 +21,7 @@ if mine is None:
 
 st.markdown(f"**{understood.line(mine)}**")
 st.caption(f"{understood.trouble(mine)}.".capitalize())
-understood.report(mine)
+understood.report(mine, "data")
 
 st.subheader("What is odd about the tickets")
 findings = mine.dataset.findings(calendar=mine.calendar)
@@ -23,6 +29,13 @@ if findings.empty:
     st.markdown("Nothing was found.")
 for finding in findings.to_dict("records"):
     st.markdown(f":orange[:material/flag:] {units.say(finding['tickets'], 'count')} tickets {plain(finding['sentence'])}.")
+
+if not mine.is_sample:
+    st.subheader("How the files are read")
+    st.session_state["source_zone"] = mine.options.zone or "UTC"
+    st.selectbox(
+        "Times that state no zone are in", sorted(known_zones()), key="source_zone", on_change=_zone_said, args=(mine.key,), width=320
+    )
 
 st.subheader("These data")
 st.caption(f"Fingerprint {mine.dataset.fingerprint}: equal rows give an equal one, whatever the file format.")

@@ -37,6 +37,7 @@ lacking = [metric for name, metric in kpi.metrics().items() if name not in can]
 if lacking:
     with st.expander(f"What these data cannot tell: {len(lacking)} metrics", icon=":material/visibility_off:"):
         st.markdown(understood.lacks(lacking, mine))
-with st.expander(f"What was understood of the files: {understood.trouble(mine)}", icon=":material/fact_check:"):
+trouble = understood.trouble(mine)
+with st.expander(f"What was understood of the files: {trouble}", icon=":material/fact_check:", expanded="question" in trouble):
     st.markdown(understood.line(mine))
-    understood.report(mine)
+    understood.report(mine, "overview")

@@ -53,8 +53,9 @@ def sentence(scope: Scope, mine: Mine) -> str:
     """The scope in one line: its exact dates, those compared with, the zone, the clock, and how many tickets there are."""
     first, last = (scope.start, scope.end) if scope.start and scope.end else _whole(scope, mine)
     before = scope.before()
+    dates = _said(first, last) if "tickets.created_at" in mine.dataset.filled or scope.start else "dates unknown"
     parts = [
-        f"**{_said(first, last)}**" + (f" against {_said(before.start, before.end)}" if before and before.start and before.end else ""),
+        f"**{dates}**" + (f" against {_said(before.start, before.end)}" if before and before.start and before.end else ""),
         scope.zone,
         CLOCKS[scope.clock],
         f"{units.say(mine.dataset.rows['tickets'], 'count')} tickets in the data",

@@ -6,15 +6,13 @@ The key stands in the address (`?data=…`), so that a reload, a second tab or a
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
 import shutil
-import sys
 import tempfile
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 from typing import BinaryIO, Protocol, cast
@@ -26,6 +24,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 import kpi
 from kpi import sample
 from kpi.errors import UnknownName
+from kpi.home import user_folder
 from kpi.hours import Calendar, read_calendar
 from kpi.tables import TABLES
 from pages.parts.words import plain
@@ -45,6 +44,14 @@ class Upload(Protocol):
 
 
 @dataclass(frozen=True)
+class Options:
+    """What the visitor said about the files: the zone of times that state none, and day-month orders by header."""
+
+    zone: str = ""
+    date_orders: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Mine:
     """The data a visitor looks at: its key in the address, the names its files came with, and what was read from them."""
 
@@ -52,27 +59,17 @@ class Mine:
     names: tuple[str, ...]
     dataset: kpi.Dataset
     calendar: Calendar | None = None
+    options: Options = field(default_factory=Options)
 
     @property
     def is_sample(self) -> bool:
         return self.key == SAMPLE
 
 
-def home() -> Path:
-    """Where data is kept: KPI_HOME, or the folder this system keeps a user's data in."""
-    if given := os.environ.get("KPI_HOME"):
-        return Path(given).expanduser()
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", "~/AppData/Local")).expanduser() / "Deskmeter"
-    if sys.platform == "darwin":
-        return Path("~/Library/Application Support/Deskmeter").expanduser()
-    return Path(os.environ.get("XDG_DATA_HOME", "~/.local/share")).expanduser() / "deskmeter"
-
-
 def folder(key: str) -> Path:
     if key != SAMPLE and not KEY.fullmatch(key):  # anything else could be a path
         raise UnknownName("This address names no data.", "Open the file again, or ask for a fresh link.")
-    return home() / "data" / key
+    return user_folder() / "data" / key
 
 
 def keep(files: Sequence[Upload]) -> str:
@@ -107,6 +104,15 @@ def discard(key: str) -> None:
     with _LOCK:
         _OPENED.pop(key, None)
     choose(None)
+
+
+def reread(key: str, zone: str | None = None, date_orders: dict[str, str] | None = None) -> None:
+    """Note what the visitor said about the files, and read them again with it."""
+    now = _options(folder(key))
+    said = replace(now, zone=now.zone if zone is None else zone, date_orders=now.date_orders | (date_orders or {}))
+    (folder(key) / "options.json").write_text(json.dumps(asdict(said)), "utf-8")
+    with _LOCK:
+        _OPENED.pop(key, None)
 
 
 def upload(widget: str) -> None:
@@ -156,12 +162,11 @@ def current() -> Mine | None:
     place = folder(key)
     if not place.is_dir():
         raise UnknownName("The data of this address is not here any more.", "Open the file again.")
-    names = _names(place)
-    calendar = place / "calendar.toml"
-    return Mine(key, names, _open(key, place, names), read_calendar(calendar) if calendar.is_file() else None)
+    names, options, calendar = _names(place), _options(place), place / "calendar.toml"
+    return Mine(key, names, _open(key, place, names, options), read_calendar(calendar) if calendar.is_file() else None, options)
 
 
-def _open(key: str, place: Path, names: tuple[str, ...]) -> kpi.Dataset:
+def _open(key: str, place: Path, names: tuple[str, ...], options: Options) -> kpi.Dataset:
     """The dataset of a key, read on first wish and kept for the next visitors; the eldest of too many makes room.
 
     Not `st.cache_resource`: what a cached function draws is drawn again on every hit, and reading shows its progress.
@@ -177,7 +182,7 @@ def _open(key: str, place: Path, names: tuple[str, ...]) -> kpi.Dataset:
 
     try:
         paths = [place / (name if key == SAMPLE else f"{number}{_suffix(name)}") for number, name in enumerate(names)]
-        dataset = kpi.read(*paths, names=names, progress=progress)
+        dataset = kpi.read(*paths, names=names, zone=options.zone or None, date_orders=options.date_orders, progress=progress)
     finally:
         slot.empty()
     with _LOCK:
@@ -191,6 +196,11 @@ def _names(place: Path) -> tuple[str, ...]:
     return tuple(json.loads((place / "names.json").read_text("utf-8")))
 
 
+def _options(place: Path) -> Options:
+    path = place / "options.json"
+    return Options(**json.loads(path.read_text("utf-8"))) if path.is_file() else Options()
+
+
 def _suffix(name: str) -> str:
     suffix = Path(name).suffix.lower()
     return suffix if re.fullmatch(r"\.[a-z0-9]{1,8}", suffix) else ""
@@ -198,8 +208,8 @@ def _suffix(name: str) -> str:
 
 def _make(key: str, fill: Callable[[Path], list[str]]) -> None:
     """Fill a folder and give it its name at the end, so that nobody ever sees half of it."""
-    (home() / "data").mkdir(parents=True, exist_ok=True)
-    half = Path(tempfile.mkdtemp(dir=home() / "data", prefix="half-"))  # readable by this user only
+    (user_folder() / "data").mkdir(parents=True, exist_ok=True)
+    half = Path(tempfile.mkdtemp(dir=user_folder() / "data", prefix="half-"))  # readable by this user only
     try:
         (half / "names.json").write_text(json.dumps(fill(half)), "utf-8")
         try:

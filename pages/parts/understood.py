@@ -8,7 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from kpi import Metric, units
-from pages.parts.mine import Mine
+from kpi.cells import Question
+from pages.parts.mine import Mine, reread
 from pages.parts.words import plain
 
 
@@ -52,8 +53,24 @@ def lacks(metrics: Sequence[Metric], mine: Mine) -> str:
     return "\n".join(lines)
 
 
-def report(mine: Mine) -> None:
-    """The whole of it: files, doubts, questions, and the columns with what could not be read."""
+def _ask_order(mine: Mine, questions: Sequence[Question], widget: str) -> None:
+    """Day or month first? One answer for all the columns that cannot tell: an export writes its dates in one way."""
+
+    def answered() -> None:
+        if order := st.session_state[widget]:
+            reread(mine.key, date_orders={"*": order})
+
+    first = questions[0]
+    columns = ", ".join(dict.fromkeys(f"“{question.header}”" for question in questions))
+    orders = {"dmy": first.as_dmy, "mdy": first.as_mdy}
+    with st.container(border=True, key=f"{widget}_card"):
+        st.markdown(f"**Is “{plain(first.example)}” {plain(first.as_dmy)} or {plain(first.as_mdy)}?**")
+        st.caption(f"No row has a day above 12, so {plain(columns)} cannot tell, and stays unread until you do.")
+        st.segmented_control("It is", orders, format_func=orders.__getitem__, key=widget, on_change=answered, label_visibility="collapsed")
+
+
+def report(mine: Mine, where: str) -> None:
+    """The whole of it: files, doubts, questions, and the columns with what could not be read. `where` makes its keys unique."""
     found = mine.dataset.report
     st.dataframe(
         pd.DataFrame(
@@ -72,12 +89,14 @@ def report(mine: Mine) -> None:
         hide_index=True,
         column_config={name: st.column_config.NumberColumn(format="localized") for name in ("Rows", "Older states", "Rejected")},
         alt="The files, what they were recognised as and what became of their rows",
-        key="files",
+        key=f"{where}_files",
     )
+    if found.questions:
+        _ask_order(mine, found.questions, f"{where}_order")
+    asked = tuple(question.text for question in found.questions)
     for sentence in found.doubts:
-        st.markdown(f":orange[:material/help:] {plain(sentence)}")
-    for question in found.questions:
-        st.markdown(f":orange[:material/quiz:] {plain(question)}")
+        if not sentence.startswith(asked):
+            st.markdown(f":orange[:material/help:] {plain(sentence)}")
     unread = [
         {"Column": f"{c.table}.{c.column}", "Cells not read": c.unread, "File": e.file, "Row": e.row, "Text": e.text, "Why": e.reason}
         for c in found.columns
@@ -85,4 +104,6 @@ def report(mine: Mine) -> None:
     ]
     if unread:
         st.markdown("**Cells that could not be read.** They count as unknown, never as zero.")
-        st.dataframe(pd.DataFrame(unread), hide_index=True, alt="Examples of cells that could not be read, with the reason", key="unread")
+        st.dataframe(
+            pd.DataFrame(unread), hide_index=True, alt="Examples of cells that could not be read, with the reason", key=f"{where}_unread"
+        )

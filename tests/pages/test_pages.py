@@ -78,6 +78,27 @@ def test_what_was_asked_is_in_the_address_and_the_address_is_asked(upload: Calla
     assert told(again.run())["Tickets created"] == "2"
 
 
+def test_dates_that_could_be_either_are_asked_about_and_the_answer_counts(upload: Callable[..., AppTest]) -> None:
+    """3 April or 4 March: until somebody says so there is no resolution time, and no date either."""
+    header = "Ticket ID,Status,Created time,Resolved time,Agent interactions,Initial response time\n"
+    rows = "".join(f"{d},Closed,0{d}/04/2026 10:00,0{d}/04/2026 1{d}:00,1,0{d}/04/2026 10:30\n" for d in (3, 5, 6))
+    app = upload(**{"freshdesk.csv": (header + rows).encode()})
+    assert "Full resolution, median" not in told(app) and "dates unknown" in " ".join(c.value for c in app.caption)
+    app.segmented_control(key="overview_order").select("dmy").run()
+    assert told(app)["Full resolution, median"] == "5 h"  # of 3 h, 5 h and 6 h
+    assert "3–6 Apr 2026" in " ".join(c.value for c in app.caption)
+
+
+def test_the_zone_of_times_that_state_none_can_be_said(upload: Callable[..., AppTest]) -> None:
+    zoneless = b"Ticket ID,Status,Created time,Resolved time,Agent interactions\n1,Closed,2026-03-29 00:30,2026-03-29 04:30,1\n"
+    app = upload(**{"freshdesk.csv": zoneless})
+    assert told(app)["Full resolution, median"] == "4 h"
+    app.switch_page("data.py").run()
+    app.selectbox(key="source_zone").select("Europe/Berlin").run()
+    app.switch_page("overview.py").run()
+    assert told(app)["Full resolution, median"] == "3 h"  # that night the clocks went from 2 to 3
+
+
 @pytest.mark.parametrize("name", ["export.zip", "export.xlsx", "export.csv", "export.parquet", "export.json.gz"])
 def test_a_damaged_upload_is_said_in_words_and_leaves_a_way_out(upload: Callable[..., AppTest], name: str) -> None:
     app = upload(**{name: b"PK\x03\x04 this is \x00\xff\xfe not what it says"})
