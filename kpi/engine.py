@@ -29,7 +29,10 @@ _STATED = ("first_reply", "first_resolution", "full_resolution")
 _HAPPENED = {
     "tickets": (
         *("created_at", "first_reply_at", "first_solved_at", "solved_at", "closed_at", "updated_at"),
-        *(f"created_at + to_microseconds(({name}_seconds * 1e6)::BIGINT)" for name in _STATED),
+        *(
+            f"CASE WHEN {name}_seconds BETWEEN 0 AND 1e10 THEN created_at + to_microseconds(({name}_seconds * 1e6)::BIGINT) END"
+            for name in _STATED
+        ),
     ),
     "messages": ("sent_at",),
     "changes": ("changed_at",),
@@ -38,6 +41,9 @@ _HAPPENED = {
     "agent_time": ("started_at",),
 }
 """Times of things that happened; due dates and contract ends lie in the future and say nothing about now."""
+
+_BELIEVED = "TIMESTAMP '1970-01-02' AND TIMESTAMP '2099-12-31'"
+"""Outside, a time is a stand-in for "never" or "unknown" and does not say how far the data reach."""
 
 
 def connect() -> Any:
@@ -158,7 +164,7 @@ def _filled(con: Any) -> list[str]:
     for table in TABLES.values():
         counts = con.execute(f"SELECT {', '.join(f'count({c.name})' for c in table.columns)} FROM {CANONICAL}.{table.name}").fetchone()
         names += [f"{table.name}.{c.name}" for c, count in zip(table.columns, counts, strict=True) if count]
-    for (changed,) in con.execute(f"SELECT DISTINCT field FROM {CANONICAL}.changes WHERE new IS NOT NULL").fetchall():
+    for (changed,) in con.execute(f"SELECT DISTINCT lower(trim(field)) FROM {CANONICAL}.changes WHERE new IS NOT NULL").fetchall():
         names.append(f"changes.{changed}")
     for kind, answers, invitations in con.execute(
         f"SELECT kind, count(score), count(*) FILTER (score IS NULL OR offered_at IS NOT NULL) FROM {CANONICAL}.surveys GROUP BY kind"
@@ -172,12 +178,12 @@ def _range(con: Any) -> tuple[dt.datetime, dt.datetime]:
     """The first creation (else the first instant) and the newest thing that happened."""
     ends = []
     for table, times in _HAPPENED.items():
-        sides = ", ".join(f"min({time}), max({time})" for time in times)
+        sides = ", ".join(f"{side}({time}) FILTER ({time} BETWEEN {_BELIEVED})" for time in times for side in ("min", "max"))
         ends += [t for t in con.execute(f"SELECT {sides} FROM {CANONICAL}.{table}").fetchone() if t]
     if not ends:
         for table, time in (("costs", "period_start"), ("customers", "became_customer_at")):
             ends += [t for t in con.execute(f"SELECT min({time}), max({time}) FROM {CANONICAL}.{table}").fetchone() if t]
-    born = con.execute(f"SELECT min(created_at) FROM {CANONICAL}.tickets").fetchone()[0]
+    born = con.execute(f"SELECT min(created_at) FILTER (created_at BETWEEN {_BELIEVED}) FROM {CANONICAL}.tickets").fetchone()[0]
     nothing = dt.datetime(1970, 1, 1)
     return born or min(ends, default=nothing), max(ends, default=nothing)
 

@@ -15,6 +15,8 @@ from kpi.metric import CLOCKS, STATISTICS, Ask, read_params
 
 GRAINS = ("all", "day", "week", "month", "quarter", "year")
 COMPARISONS = {"previous": "the period before", "last_year": "the same period last year"}
+MOST_PERIODS = 20_000
+_DAYS = {"day": 1, "week": 7, "month": 28, "quarter": 90, "year": 365}
 NONE = "(none)"
 """The group of rows whose value is not known: named, never lost."""
 
@@ -119,6 +121,10 @@ class Scope:
         low = self.start or _local(first, zone).date()
         high = self.end or _local(as_of, zone).date()
         data_from, data_to = first, as_of
+        if self.by != "all" and (high - low).days > MOST_PERIODS * _DAYS[self.by]:
+            raise BadValue(
+                f"From {low} to {high} there are too many periods by {self.by}.", "Choose a coarser grain, or dates with --from and --to."
+            )
         edges = [low, high + dt.timedelta(days=1)] if self.by == "all" else _edges(self.by, low, high)
         periods = []
         for begin, after in pairwise(edges):
@@ -229,9 +235,12 @@ def _instant(value: dt.datetime | str | None) -> dt.datetime | None:
                 value = dt.datetime.combine(dt.date.fromisoformat(value.strip()) + dt.timedelta(days=1), dt.time())
             else:
                 value = dt.datetime.fromisoformat(value.strip())
-        except ValueError:
+        except (ValueError, OverflowError):
             raise BadValue(f"The instant cannot be {value!r}.", "Write it as 2024-03-31 or 2024-03-31T17:00:00Z.") from None
-    return value.astimezone(dt.UTC).replace(tzinfo=None) if value.tzinfo else value
+    instant = value.astimezone(dt.UTC).replace(tzinfo=None) if value.tzinfo else value
+    if not 1900 <= instant.year < 2199:
+        raise BadValue(f"The instant cannot be {instant}.", "Years from 1900 to 2198 are known.")
+    return instant
 
 
 def _local(instant: dt.datetime, zone: ZoneInfo) -> dt.datetime:

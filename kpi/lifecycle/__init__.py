@@ -31,18 +31,23 @@ _INSTANTS = {
     "costs": (),
     "customers": ("left_at",),
 }
+_KNOWN_YEARS = ("TIMESTAMP '1900-01-01'", "TIMESTAMP '2199-12-31'")
+"""A time outside stands for "never" or "unknown" (0001-01-01, 9999-12-31) and is unknown."""
+
 _LATER = {
     "tickets": (
         "CASE WHEN status IN ('solved', 'closed') AND coalesce(solved_at, closed_at) > {as_of} THEN 'open' "
         "WHEN status = 'closed' AND closed_at > {as_of} THEN 'solved' ELSE status END AS status",
         *(
-            f"CASE WHEN created_at IS NULL OR created_at + to_microseconds(({c}_seconds * 1e6)::BIGINT) <= {{as_of}} THEN {c}_seconds END AS {c}_seconds"
+            f"CASE WHEN created_at IS NULL OR {c}_seconds <= (epoch_us({{as_of}}) - epoch_us(created_at)) / 1e6 "
+            f"THEN {c}_seconds END AS {c}_seconds"
             for c in ("first_reply", "first_resolution", "full_resolution")
         ),
     ),
+    "changes": ("lower(trim(field)) AS field",),
     "surveys": ("CASE WHEN answered_at IS NULL OR answered_at <= {as_of} THEN score END AS score",),
 }
-"""Cells that tell of something after `as_of` and so are not known yet."""
+"""Cells that tell of something after `as_of` and so are not known yet; and field names in one spelling."""
 _BORN = {
     "tickets": "created_at",
     "messages": "sent_at",
@@ -102,9 +107,14 @@ MADE_HERE = (
 
 def _seen(name: str, raw_schema: str, as_of: str) -> str:
     """A canonical table as known at `as_of`: rows that came later are absent, events that came later have not happened."""
-    hidden = [f"CASE WHEN {c} <= {as_of} THEN {c} END AS {c}" for c in _INSTANTS[name]] + [
-        part.format(as_of=as_of) for part in _LATER.get(name, ())
+    happened = _INSTANTS[name]
+    hidden = [f"CASE WHEN {c} BETWEEN {_KNOWN_YEARS[0]} AND {as_of} THEN {c} END AS {c}" for c in happened]
+    hidden += [
+        f"CASE WHEN {c.name} BETWEEN {_KNOWN_YEARS[0]} AND {_KNOWN_YEARS[1]} THEN {c.name} END AS {c.name}"
+        for c in TABLES[name].columns
+        if c.type == "instant" and c.name not in happened
     ]
+    hidden += [part.format(as_of=as_of) for part in _LATER.get(name, ())]
     replace = f" REPLACE ({', '.join(hidden)})" if hidden else ""
     born = _BORN[name]
     return f"CREATE VIEW seen_{name} AS SELECT *{replace} FROM {raw_schema}.{name} WHERE {born} IS NULL OR {born} <= {as_of}"

@@ -9,7 +9,10 @@ from __future__ import annotations
 from kpi.lifecycle.status import words
 from kpi.tables import NOT_COUNTED, SOLVED, UNSOLVED
 
-TICKET_EVENTS = """
+_STATED_END = "CASE WHEN t.{0} BETWEEN 0 AND 1e10 THEN t.created_at + to_microseconds((t.{0} * 1e6)::BIGINT) END"
+"""Where an export states a duration without its end; what is negative or longer than 300 years is no duration."""
+
+TICKET_EVENTS = f"""
 CREATE TABLE ticket_events AS
 WITH know AS (
     SELECT (SELECT coalesce(bool_or(field = 'agent'), false) FROM seen_changes) AS agents,
@@ -22,13 +25,13 @@ SELECT t.ticket_id, t._row,
     coalesce(s.status, t.status) AS status,
     t.created_at,
     CASE WHEN m.ticket_id IS NOT NULL THEN m.first_reply_at
-         ELSE coalesce(t.first_reply_at, t.created_at + to_microseconds((t.first_reply_seconds * 1e6)::BIGINT)) END AS first_reply_at,
+         ELSE coalesce(t.first_reply_at, {_STATED_END.format("first_reply_seconds")}) END AS first_reply_at,
     CASE WHEN s.ticket_id IS NOT NULL THEN coalesce(s.first_solve, s.first_close)
          ELSE coalesce(t.first_solved_at,
-                       t.created_at + to_microseconds((t.first_resolution_seconds * 1e6)::BIGINT),
+                       {_STATED_END.format("first_resolution_seconds")},
                        CASE WHEN coalesce(t.reopens, 0) = 0 THEN coalesce(t.solved_at, t.closed_at) END) END AS first_solved_at,
     CASE WHEN s.ticket_id IS NOT NULL THEN coalesce(s.last_solve, s.last_close)
-         ELSE coalesce(t.solved_at, t.created_at + to_microseconds((t.full_resolution_seconds * 1e6)::BIGINT), t.closed_at)
+         ELSE coalesce(t.solved_at, {_STATED_END.format("full_resolution_seconds")}, t.closed_at)
          END AS solved_at,
     CASE WHEN s.ticket_id IS NOT NULL THEN s.last_close ELSE t.closed_at END AS closed_at,
     CASE WHEN s.ticket_id IS NOT NULL THEN s.first_reopened_at END AS first_reopened_at,
@@ -48,16 +51,12 @@ SELECT t.ticket_id, t._row,
          ELSE t.team_stations END AS team_stations,
     coalesce(t.agent, a.agent) AS agent,
     coalesce(t.team, a.team) AS team,
-    coalesce(a.first_assigned_at, t.created_at + to_microseconds((t.unassigned_seconds * 1e6)::BIGINT)) AS first_assigned_at
+    coalesce(a.first_assigned_at, {_STATED_END.format("unassigned_seconds")}) AS first_assigned_at
 FROM seen_tickets t
 CROSS JOIN know
 LEFT JOIN status_facts s USING (ticket_id)
 LEFT JOIN talk_facts m USING (ticket_id)
 LEFT JOIN assignment_facts a USING (ticket_id)
-"""
-
-TICKET_CLOCKS_INPUT = """
-SELECT ticket_id, created_at, first_reply_at, first_solved_at, solved_at FROM ticket_events
 """
 
 _IS_SOLVED = f"""CASE WHEN e.status IN {words(SOLVED)} THEN true
