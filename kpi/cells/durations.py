@@ -32,10 +32,7 @@ _CLOCK_NOTES = {"hh:mm": "h:mm", "h:mm": "h:mm", "mm:ss": "m:ss", "m:ss": "m:ss"
 _NUMBER = r"^\d+([.,]\d+)?$"
 _CLOCK3 = r"^(\d+(?:[.]|\s*(?:d|day|days),?\s+))?\d+:\d{1,2}:\d{1,2}([.,]\d+)?$"
 _CLOCK2 = r"^\d+:\d{1,2}([.,]\d+)?$"
-_WORDS = (
-    r"(?i)^(\d+([.,]\d+)?\s*(ms|milliseconds?|d|days?|h|hrs?|hours?|m|mins?|minutes?|s|secs?|seconds?)\b"
-    r"[\s,]*(and\s+)?)+$"
-)
+_WORDS = r"(?i)^(\d+([.,]\d+)?\s*(ms|milliseconds?|d|days?|h|hrs?|hours?|m|mins?|minutes?|s|secs?|seconds?)[\s,]*(and\s+)?)+$"
 _ISO = r"^P(?:\d+D)?(?:T(?:\d+H)?(?:\d+M)?(?:\d+(?:[.]\d+)?S)?)?$"
 _DATE = r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|[A-Za-z]{3,} \d{1,2},? \d{4}|\d{1,2}[ -/][A-Za-z]{3,}[ -/]\d{2}"
 

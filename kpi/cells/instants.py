@@ -137,11 +137,12 @@ def compile_instant(sheet: Sheet, column: Column, headers: tuple[HeaderLike, ...
 
 def _repeated_hour(sheet: Sheet, header: HeaderLike, value: str, zone: Zone) -> list[str]:
     """A sentence when local times fall into the hour that the clocks of their zone repeat."""
-    again = f"{zone.to_local('(u - INTERVAL 1 HOUR)')} = {zone.to_local('u')}"
+    # Clocks go back by an hour; those of Lord Howe Island by half of one.
+    again = f"{zone.to_local('u')} IN ({zone.to_local('(u - INTERVAL 1 HOUR)')}, {zone.to_local('(u - INTERVAL 30 MINUTE)')})"
     ((twice,),) = sheet.rows(f"SELECT count(*) FROM (SELECT {value} AS u FROM {ident(sheet.view)}) WHERE u IS NOT NULL AND {again}")
     if not twice:
         return []
-    return [f"“{header.raw}”: {twice:,} times fall into the hour that clocks in {zone.name} repeat; the second one is taken"]
+    return [f"“{header.raw}”: {twice:,} times fall into the hour that the clocks of {zone.name} repeat; the second one is meant"]
 
 
 _NUMBER_DOUBT = {
@@ -155,7 +156,7 @@ _NUMBER_DOUBT = {
 def _answer(sheet: Sheet, headers: tuple[HeaderLike, ...], column: Column) -> str:
     wanted = {fold(h.raw) for h in headers} | {fold(h.name) for h in headers} | {column.name, "*"}
     for key, order in sheet.orders.items():
-        if fold(key) in wanted or fold(key).removeprefix(f"{fold(sheet.file)}:") in wanted:
+        if fold(key) in wanted or fold(key).removeprefix(f"{fold(sheet.file)}:").strip() in wanted:
             if order not in ORDERS:
                 raise BadValue(f"{order!r} is no order of day and month for {key!r}.", "Use 'dmy' or 'mdy'.")
             return order
@@ -164,11 +165,13 @@ def _answer(sheet: Sheet, headers: tuple[HeaderLike, ...], column: Column) -> st
 
 def _decide(sheet: Sheet, column: Column, headers: tuple[HeaderLike, ...], text: str) -> str | Question:
     """The order of day and month, from all rows: a part above 12 decides; none, or both, is a question."""
+    # The first few characters decide, and there are far fewer of them than rows.
     first, second = (f"try_cast(regexp_extract(t, '{_PARTS}', {i}) AS INTEGER)" for i in (1, 2))
     ((day_first, month_first, apart, example),) = sheet.rows(
-        "SELECT count(*) FILTER (WHERE a > 12), count(*) FILTER (WHERE b > 12), count(*) FILTER (WHERE a <> b), "
-        "coalesce(min(t) FILTER (WHERE a <> b AND a <= 12 AND b <= 12), min(t)) "
-        f"FROM (SELECT t, {first} AS a, {second} AS b FROM (SELECT {text} AS t FROM {ident(sheet.view)})) "
+        "SELECT coalesce(sum(n) FILTER (WHERE a > 12), 0)::BIGINT, coalesce(sum(n) FILTER (WHERE b > 12), 0)::BIGINT, "
+        "coalesce(sum(n) FILTER (WHERE a <> b), 0)::BIGINT, coalesce(min(t) FILTER (WHERE a <> b AND a <= 12 AND b <= 12), min(t)) "
+        f"FROM (SELECT t, n, {first} AS a, {second} AS b FROM (SELECT min(t) AS t, count(*) AS n FROM "
+        f"(SELECT {text} AS t FROM {ident(sheet.view)}) GROUP BY left(t, CASE WHEN t < 'A' THEN 8 ELSE 20 END))) "
         "WHERE a IS NOT NULL AND b IS NOT NULL"
     )
     if day_first and not month_first:
@@ -225,8 +228,8 @@ def _value(text: str, plan: _Plan, zone: Zone | None) -> str:
     if not pieces:
         return "NULL::TIMESTAMP"
     value = f"coalesce({', '.join(pieces)})"
-    # A year outside any help desk's life is a placeholder (0001-01-01, 9999-12-31), not a time.
-    return f"CASE WHEN {value} BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '2200-01-01' THEN {value} END"
+    # A year outside any help desk's life is a placeholder (0001-01-01, 9999-12-31); strptime reads "infinity" as 1900-01-01.
+    return f"CASE WHEN {value} BETWEEN TIMESTAMP '1900-01-03' AND TIMESTAMP '2200-01-01' THEN {value} END"
 
 
 _UNIX = {

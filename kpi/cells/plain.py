@@ -140,15 +140,19 @@ class Number(Reader):
 
     def plain(self, sheet: Sheet, header: HeaderLike, cell: str) -> tuple[str, tuple[str, ...]]:
         """SQL for the number in a cell (finite, else null), and what had to be decided."""
-        shapes = [s for s, _ in sheet.distinct(f"translate({cell}, '0123456789', '9999999999')", DISTINCT)]
-        point, thousands, doubts = _marks(shapes)
-        text = f"replace({cell}, {literal(thousands)}, '')" if thousands else cell
-        if point == ",":
-            text = f"replace({text}, ',', '.')"
-        if thousands and not any(re.search(r"[.,]9{1,2}$", s) for s in shapes):
-            doubts = (f"“{header.raw}”: “{thousands}” is read as the mark of thousands",)
-        matches = f"regexp_full_match({text}, '[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d{{1,2}})?')"
-        return f"CASE WHEN {matches} THEN try_cast({text} AS DOUBLE) END", doubts
+        commas = f"CASE WHEN contains({cell}, ',') THEN {cell} END"  # without a comma there is nothing to decide
+        shapes = [s for s, _ in sheet.distinct(f"translate({commas}, '0123456789', '9999999999')", DISTINCT)]
+        doubts: tuple[str, ...] = ()
+        if _comma_is_decimal(shapes):
+            pattern, text = _COMMA, f"replace(replace({cell}, '.', ''), ',', '.')"
+        else:
+            pattern, text = _POINT, f"replace({cell}, ',', '')"
+            if shapes and not any("." in s for s in shapes):
+                doubts = (f"“{header.raw}”: the comma is read as the mark of thousands",)
+        return (
+            f"CASE WHEN regexp_full_match({cell}, '{pattern}') AND isfinite(try_cast({text} AS DOUBLE)) THEN try_cast({text} AS DOUBLE) END",
+            doubts,
+        )
 
 
 @dataclass(frozen=True)
@@ -217,14 +221,15 @@ def _spellings(text: str) -> list[str]:
     return [word, bare, re.sub(r"^\d+\s*[-–:]\s*", "", word)]
 
 
-def _marks(shapes: list[str]) -> tuple[str, str, tuple[str, ...]]:
-    """Which mark is the decimal one and which (if any) groups thousands, from the shapes of a whole column."""
+_POINT = r"[-+]?((\d+|\d{1,3}(,\d{3})+)(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?"
+_COMMA = r"[-+]?((\d+|\d{1,3}(\.\d{3})+)(,\d*)?|,\d+)"
+"""Numbers with a decimal point (commas may group thousands), and with a decimal comma (points may)."""
+
+
+def _comma_is_decimal(shapes: list[str]) -> bool:
+    """Whether the comma is the decimal mark, from the shapes of all cells of a column that have one."""
     if any(re.search(r"\..*,9+$", s) for s in shapes):
-        return ",", ".", ()
+        return True
     if any(re.search(r",.*\.9*$", s) for s in shapes):
-        return ".", ",", ()
-    commas = [s for s in shapes if "," in s]
-    if not commas:
-        return ".", "", ()
-    grouped = all(re.fullmatch(r"[-+]?9{1,3}(,9{3})+", s) for s in commas)
-    return (".", ",", ()) if grouped else (",", "", ())
+        return False
+    return any(not re.fullmatch(r"[-+]?9{1,3}(,9{3})+", s) for s in shapes)

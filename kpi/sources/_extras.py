@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from kpi.cells import HeaderLike, Sheet, fold, ident, literal, pick
+from kpi.cells import HeaderLike, Sheet, fold, ident, pick
 from kpi.metric import RESERVED
 from kpi.sources._report import Extra
 from kpi.tables import TICKETS
@@ -14,7 +14,8 @@ from kpi.tables import TICKETS
 MOST_VALUES = 200
 LONGEST = 80
 _FEW_ROWS = 10
-_TIME = r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?$|^\d+:\d\d(:\d\d)?( ?[AaPp][Mm])?$"
+_TIME = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?$|\d+:\d\d(:\d\d)?( ?[AaPp][Mm])?$")
+_MAIL = re.compile(r"\S@\S+\.\S")
 
 _PERSONAL = re.compile(
     r"\b(e-?mails?|phones?|mobile|fax|address|ip ?address|first name|last name|full name|surname|contact name|customer name|"
@@ -58,33 +59,27 @@ def _personal(header: HeaderLike) -> bool:
 
 
 def _fates(sheet: Sheet, headers: Sequence[HeaderLike]) -> list[str]:
-    """Why each column is no split; the empty string where it is one. One pass over the file, one more for close cases."""
+    """Why each column is no split; the empty string where it is one. One pass for all, one more for each that may be one."""
     if not headers:
         return []
     columns = [ident(h.column) for h in headers]
-    asked = ", ".join(
-        f"count({c}), approx_count_distinct({c}), coalesce(max(length({c})), 0), count({c}) FILTER (regexp_matches({c}, '\\S@\\S+\\.\\S')), "
-        f"count({c}) FILTER (regexp_matches({c}, {literal(_TIME)}))"
-        for c in columns
-    )
+    asked = ", ".join(f"count({c}), approx_count_distinct({c}), coalesce(max(strlen({c})), 0)" for c in columns)
     (row,) = sheet.rows(f"SELECT {asked} FROM {ident(sheet.view)}")
-    facts = [row[i : i + 5] for i in range(0, len(row), 5)]
-    return [_fate(sheet, c, *fact) for c, fact in zip(columns, facts, strict=True)]
+    return [_fate(sheet, c, *row[3 * i : 3 * i + 3]) for i, c in enumerate(columns)]
 
 
-def _fate(sheet: Sheet, column: str, rows: int, about: int, longest: int, mails: int, times: int) -> str:
-    too_many = f"more than {MOST_VALUES} different values"
-    plain = (
-        (not rows, "empty"),
-        (times == rows, "holds dates or times"),
-        (mails > 0, "holds e-mail addresses"),
-        (longest > LONGEST, f"holds texts longer than {LONGEST} characters"),
-        (about > 2 * MOST_VALUES, too_many),
+def _fate(sheet: Sheet, column: str, rows: int, about: int, most_bytes: int) -> str:
+    too_many, too_long = f"more than {MOST_VALUES} different values", f"holds texts longer than {LONGEST} characters"
+    if not rows:
+        return "empty"
+    if about > 2 * MOST_VALUES or most_bytes > 4 * LONGEST:  # certain, even so roughly counted
+        return too_many if about > 2 * MOST_VALUES else too_long
+    texts = [text for text, _ in sheet.distinct(column, MOST_VALUES + 1)]
+    reasons = (
+        (len(texts) > MOST_VALUES, too_many),
+        (max(len(t) for t in texts) > LONGEST, too_long),
+        (any(_MAIL.search(t) for t in texts), "holds e-mail addresses"),
+        (all(_TIME.match(t) for t in texts), "holds dates or times"),
+        (rows > _FEW_ROWS and len(texts) == rows, "a different value in every row"),
     )
-    reason = next((reason for is_so, reason in plain if is_so), "")
-    if reason:
-        return reason
-    ((values,),) = sheet.rows(f"SELECT count(DISTINCT {column}) FROM {ident(sheet.view)}")
-    if values > MOST_VALUES:
-        return too_many
-    return "a different value in every row" if rows > _FEW_ROWS and values == rows else ""
+    return next((reason for is_so, reason in reasons if is_so), "")

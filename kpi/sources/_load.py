@@ -111,13 +111,15 @@ class _Job:
         own = raw.table + "_rejected"
         if self.con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = ?", [own]).fetchone()[0]:
             self.con.execute(f'INSERT INTO rejected_rows SELECT file, "row", reason, text FROM {ident(own)}')
+        here = int(self.con.execute(f"SELECT count(*) FROM {ident(main.part.fills)} WHERE _load = {plan.load}").fetchone()[0])
+        self.rejected[plan.load] = raw.rejected + raw.rows - here
+        if here == raw.rows:
+            return
         text = f"left(concat_ws(', ', {', '.join(ident(h.column) for h in raw.headers)}), 500)"
         self.con.execute(
             f"INSERT INTO rejected_rows SELECT ?, _row, {main.why_not}, {text} FROM {ident(plan.sheet.view)} WHERE NOT ({main.where})",
             [raw.file],
         )
-        here = self.con.execute(f"SELECT count(*) FROM {ident(main.part.fills)} WHERE _load = {plan.load}").fetchone()[0]
-        self.rejected[plan.load] = raw.rejected + raw.rows - int(here)
 
     def _list_unread(self, plan: Plan) -> None:
         view = ident(plan.sheet.view)
