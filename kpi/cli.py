@@ -16,6 +16,12 @@ import numpy as np
 
 from kpi import home
 from kpi.errors import BadValue, KpiError
+from kpi.units import NBSP
+
+BAD_INPUT, UNEXPECTED = 2, 1
+CLEAR = "\r\x1b[K"
+"""Back to the start of the terminal's line, which may show how far a reading had come."""
+MOST_SECONDS = 100 * 366 * 86_400
 
 
 class Parser(argparse.ArgumentParser):
@@ -36,24 +42,33 @@ def main(arguments: Sequence[str]) -> int:
         options = _parser().parse_args(arguments)
         options.run(options)
         sys.stdout.flush()
-    except KpiError as error:
-        print(str(error), file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
+    except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except MemoryError:
-        print("There is not enough memory for this file. Split it by date and read the parts one after the other.", file=sys.stderr)
-        return 2
-    except Exception as error:
-        if os.environ.get("KPI_DEBUG"):
+    except (Exception, KeyboardInterrupt) as error:
+        sentence, code = _in_words(error)
+        if code == UNEXPECTED and os.environ.get("KPI_DEBUG"):
             raise
-        print(f"Something unexpected happened ({type(error).__name__}). Set KPI_DEBUG=1 to see where, and tell us.", file=sys.stderr)
-        return 1
+        print(CLEAR * sys.stderr.isatty() + _one_line(sentence), file=sys.stderr)
+        return code
     return 0
+
+
+def _in_words(error: BaseException) -> tuple[str, int]:
+    """What went wrong, as a sentence and an exit code."""
+    if isinstance(error, KpiError):
+        return str(error), BAD_INPUT
+    if isinstance(error, KeyboardInterrupt):
+        return "Stopped.", 130
+    if isinstance(error, MemoryError):
+        return "There is not enough memory for this file. Split it by date and read the parts one after the other.", BAD_INPUT
+    if isinstance(error, OSError):  # a folder that is not there, a file we may not write, a full disk
+        return f"{Path(str(error.filename or 'A file')).name}: {error.strerror or error}.", BAD_INPUT
+    return f"Something unexpected happened ({type(error).__name__}). Set KPI_DEBUG=1 to see where, and tell us.", UNEXPECTED
+
+
+def _one_line(text: str) -> str:
+    """A sentence for a terminal: names from files may hold line breaks and escape codes."""
+    return "".join(letter if letter.isprintable() or letter == NBSP else " " for letter in text)
 
 
 def _parser() -> Parser:
@@ -116,25 +131,34 @@ def _standing(parser: argparse.ArgumentParser) -> None:
 
 
 def _dataset(options: argparse.Namespace) -> Any:
-    from kpi.read import read  # noqa: PLC0415  reading loads the database; --help must not wait for it
+    from kpi.cells import ORDERS  # noqa: PLC0415  reading loads the database; --help must not wait for it
+    from kpi.read import read  # noqa: PLC0415
     from kpi.scope import pairs_of  # noqa: PLC0415
 
-    lists = [getattr(options, name) for name in ("metric", "split", "where", "param") if hasattr(options, name)]
-    for values in lists if not options.files else ():  # "kpi compute --metric csat tickets.csv": the list took the file
-        options.files += [v for v in values if Path(v).is_file()]
-        values[:] = [v for v in values if not Path(v).is_file()]
+    orders = {column: given[-1] for column, given in pairs_of(options.date_order, "--date-order").items()}
+    for order in orders.values():
+        if order not in ORDERS:
+            raise BadValue(f"--date-order cannot be {order!r}.", f"It may be {' or '.join(ORDERS)}.")
     return read(
         *options.files,
         source=options.source,
         mapping=options.mapping,
         zone=options.zone,
-        date_orders={column: orders[-1] for column, orders in pairs_of(options.date_order, "--date-order").items()} or None,
+        date_orders=orders or None,
         progress=_progress if sys.stderr.isatty() else None,
     )
 
 
+def _give_files_back(options: argparse.Namespace) -> None:
+    """`kpi compute --metric csat tickets.csv`: the list has taken the file, and gives it back."""
+    for values in (options.metric, options.split, options.where, options.param):
+        taken = [v for v in values if Path(v).suffix and Path(v).is_file()]
+        options.files += taken
+        values[:] = [v for v in values if v not in taken]
+
+
 def _progress(what: str, share: float) -> None:
-    print(f"\r\x1b[K{what} {share:.0%}", end="\n" if share >= 1 else "", file=sys.stderr, flush=True)
+    print(f"{CLEAR}{_one_line(what)} {share:.0%}", end="\n" if share >= 1 else "", file=sys.stderr, flush=True)
 
 
 def _write_json(value: Any) -> None:
@@ -148,11 +172,14 @@ def _read(options: argparse.Namespace) -> None:
 
 
 def _compute(options: argparse.Namespace) -> None:
+    from kpi.catalogue import find  # noqa: PLC0415
     from kpi.export import result_csv  # noqa: PLC0415
     from kpi.measure import measure  # noqa: PLC0415
     from kpi.scope import Scope, pairs_of  # noqa: PLC0415
 
-    data = _dataset(options)
+    _give_files_back(options)
+    for name in options.metric:  # what is wrong with the wish is said before a large file is read
+        find(name)
     scope = Scope(
         by=options.by,
         split=options.split,
@@ -167,6 +194,7 @@ def _compute(options: argparse.Namespace) -> None:
         compare=options.compare,
         params={name: values[-1] for name, values in pairs_of(options.param, "--param").items()},
     )
+    data = _dataset(options)
     result = measure(options.metric, scope, data)
     if options.format == "csv":
         print(result_csv(result), end="")
@@ -188,7 +216,10 @@ def _tickets(options: argparse.Namespace) -> None:
     from kpi import export  # noqa: PLC0415
     from kpi.scope import Scope  # noqa: PLC0415
 
-    count = export.tickets(_dataset(options), options.output, Scope(as_of=options.as_of, calendar=options.calendar))
+    scope = Scope(zone=options.zone or "UTC", as_of=options.as_of, calendar=options.calendar)
+    _spare_the_input(options.output, options.files)
+    export.check_target(options.output)
+    count = export.tickets(_dataset(options), options.output, scope)
     print(f"{count:,} tickets written to {Path(options.output).name}.", file=sys.stderr)
 
 
@@ -197,29 +228,54 @@ def _hours(options: argparse.Namespace) -> None:
 
     calendar = read_calendar(options.calendar)
     source = Path(options.input)
-    if not source.is_file():
-        raise BadValue(f"There is no file {source.name!r}.", "Check the path.")
-    with source.open(newline="", encoding="utf-8-sig") as handle:
-        rows = list(csv.DictReader(handle))
-    names = set(rows[0]) if rows else {"start", "end"}
-    if "start" not in names or not names & {"end", "seconds"}:
-        raise BadValue(
-            f"{source.name} needs the columns start and end, or start and seconds.", "Times are ISO 8601; without a zone they are UTC."
-        )
-    starts = np.array([_instant(r["start"], i, source.name) for i, r in enumerate(rows, 2)], dtype="datetime64[us]")
+    _spare_the_input(options.output, [options.input])
+    names, lines, rows = _pairs(source)
+    starts = np.array([_instant(r["start"], i, source.name) for i, r in zip(lines, rows, strict=True)], dtype="datetime64[us]")
     schedules = None if options.schedule is None else np.array([options.schedule] * len(rows), dtype=object)
     made = "business_seconds" if "end" in names else "due_at"
     if "end" in names:
-        ends = np.array([_instant(r["end"], i, source.name) for i, r in enumerate(rows, 2)], dtype="datetime64[us]")
+        ends = np.array([_instant(r["end"], i, source.name) for i, r in zip(lines, rows, strict=True)], dtype="datetime64[us]")
         values = ["" if np.isnan(v) else f"{v:.6f}".rstrip("0").rstrip(".") for v in calendar.seconds_between(starts, ends, schedules)]
     else:
-        wanted = np.array([_number(r["seconds"], i, source.name) for i, r in enumerate(rows, 2)])
+        wanted = np.array([_number(r["seconds"], i, source.name) for i, r in zip(lines, rows, strict=True)])
         values = ["" if np.isnat(v) else f"{v}Z".replace(".000000Z", "Z") for v in calendar.due_at(starts, wanted, schedules)]
     with contextlib.ExitStack() as stack:
         out = stack.enter_context(Path(options.output).open("w", newline="", encoding="utf-8")) if options.output else sys.stdout
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow([*(rows[0] if rows else ["start", "end"]), made])
+        writer.writerow([*names, made])
         writer.writerows([*row.values(), value] for row, value in zip(rows, values, strict=True))
+
+
+def _pairs(source: Path) -> tuple[list[str], list[int], list[dict[str, str]]]:
+    """Header, line numbers and rows of a CSV file of pairs; BadValue names the line that is not a row."""
+    if not source.is_file():
+        raise BadValue(f"There is no file {source.name!r}.", "Check the path.")
+    lines: list[int] = []
+    rows: list[dict[str, str]] = []
+    try:
+        with source.open(newline="", encoding="utf-8-sig") as handle:
+            reader = csv.DictReader(handle)
+            names = list(reader.fieldnames or [])
+            if "start" not in names or not {"end", "seconds"} & set(names):
+                raise BadValue(
+                    f"{source.name} needs the columns start and end, or start and seconds.",
+                    "Times are ISO 8601; without a zone they are UTC.",
+                )
+            for row in reader:
+                if None in row or None in row.values():
+                    raise BadValue(f"{source.name}, line {reader.line_num}: the row has not as many cells as the header.", "Mend the row.")
+                lines.append(reader.line_num)
+                rows.append(row)
+    except (UnicodeDecodeError, csv.Error):
+        raise BadValue(f"{source.name} is not a CSV file.", "Save it as comma-separated text in UTF-8.") from None
+    return names, lines, rows
+
+
+def _spare_the_input(output: str | None, inputs: Sequence[str]) -> None:
+    """What is read is never written over."""
+    for name in inputs if output and Path(output).exists() else ():
+        if Path(name).exists() and Path(name).samefile(output or ""):
+            raise BadValue(f"{Path(name).name} is what is being read.", "Write to another file.")
 
 
 def _instant(text: str | None, line: int, name: str) -> np.datetime64:
@@ -229,16 +285,23 @@ def _instant(text: str | None, line: int, name: str) -> np.datetime64:
         return np.datetime64("NaT")
     try:
         moment = dt.datetime.fromisoformat(str(text).strip())
-    except ValueError:
-        raise BadValue(f"{name}, line {line}: {text!r} is no time.", "Write it as 2024-03-31T17:00:00Z.") from None
-    return np.datetime64(moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment, "us")
+        return np.datetime64(moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment, "us")
+    except (ValueError, OverflowError):
+        raise BadValue(f"{name}, line {line}: {text!r} is not a time.", "Write it as 2024-03-31T17:00:00Z.") from None
 
 
 def _number(text: str | None, line: int, name: str) -> float:
+    if not (text or "").strip():
+        return float("nan")
     try:
-        return float(text) if text else float("nan")
+        seconds = float(str(text))
     except ValueError:
-        raise BadValue(f"{name}, line {line}: {text!r} is no number of seconds.", "Write a plain number.") from None
+        seconds = -1.0
+    if not 0 <= seconds < MOST_SECONDS:
+        raise BadValue(
+            f"{name}, line {line}: {text!r} is not a number of seconds.", "Write a plain number, 0 or more, of a century at most."
+        )
+    return seconds
 
 
 def _metrics(options: argparse.Namespace) -> None:
@@ -263,7 +326,7 @@ def _sample(options: argparse.Namespace) -> None:
         seed=options.seed,
         null=options.null,
         format=options.format,
-        progress=_progress if sys.stderr.isatty() else None,
+        progress=(lambda done, total: _progress("Made", done / total)) if sys.stderr.isatty() else None,
     )
     print(f"{options.tickets:,} tickets of the sample company written to {options.output}.", file=sys.stderr)
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import datetime as dt
 import hashlib
+import shutil
 import tempfile
 import threading
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -46,10 +51,18 @@ _BELIEVED = "TIMESTAMP '1970-01-02' AND TIMESTAMP '2099-12-31'"
 """Outside, a time is a stand-in for "never" or "unknown" and does not say how far the data reach."""
 
 
+@lru_cache(maxsize=1)
+def _spill() -> str:
+    """This process's own folder for what does not fit in memory: nobody else may look into it, and it goes when the process ends."""
+    folder = tempfile.mkdtemp(prefix="deskmeter-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def connect() -> Any:
     """A private database in memory that spills to a temporary folder when it grows."""
     con = duckdb.connect(":memory:")
-    con.execute("SET temp_directory = ?", [tempfile.mkdtemp(prefix="deskmeter-")])
+    con.execute("SET temp_directory = ?", [f"{_spill()}/{uuid.uuid4().hex}"])
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET autoinstall_known_extensions = false")
     con.execute(f"CREATE SCHEMA {CANONICAL}")
@@ -123,6 +136,17 @@ class Dataset:
             cursor.register("instants", instants)
         frame: pd.DataFrame = cursor.execute(sql).df()
         return frame
+
+    def write(self, sql: str, schema: str, target: Path, options: str) -> int:
+        """Write what SQL returns to a file (`options` as of COPY); the number of rows. BadValue where the file cannot be written."""
+        place = str(target).replace("'", "''")
+        cursor = self.con.cursor()
+        cursor.execute(f"SET schema = '{schema}'")
+        try:
+            (rows,) = cursor.execute(f"COPY ({sql}) TO '{place}' ({options})").fetchone()
+        except duckdb.IOException:
+            raise BadValue(f"{target.name} cannot be written.", "Check that its folder may be written to and has room.") from None
+        return int(rows)
 
     def findings(self, as_of: dt.datetime | None = None, calendar: Calendar | None = None) -> pd.DataFrame:
         """What is odd about the data: name, tickets, examples, sentence, metrics harmed."""

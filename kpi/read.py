@@ -38,6 +38,8 @@ def read(
     for path in found:
         if not path.exists():
             raise UnreadableFile(f"There is no file {path.name!r}.", "Check the path.")
+        if path.is_dir():
+            raise UnreadableFile(f"{path.name!r} is a folder.", "Name the files in it.")
     con = connect()
     raw = files.decode(con, found, names=names, progress=progress)
     matches, unknown = _recognised(con, raw, source, mapping)
