@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
@@ -54,7 +55,7 @@ def decode(
             if not Path(path).is_file():
                 raise UnreadableFile(f"There is no file “{file}”.", "Check its path.")
             tick(0.0)
-            with TemporaryDirectory(prefix="kpi-") as work:
+            with _failures_said(file), TemporaryDirectory(prefix="kpi-") as work:
                 tables += _Reader(con, Path(work), Budget(file, limits.MAX_UNPACKED), tick).read(Path(path), file)
             tick(1.0)
     except BaseException:
@@ -62,6 +63,19 @@ def decode(
             drop(con, table.table)
         raise
     return tables
+
+
+@contextmanager
+def _failures_said(file: str) -> Iterator[None]:
+    """What is not the file's fault, in words."""
+    try:
+        yield
+    except (duckdb.OutOfMemoryException, MemoryError):
+        raise UnreadableFile(f"“{file}” needs more memory than there is.", "Upload it in parts, or give the server more memory.") from None
+    except OSError as error:
+        raise UnreadableFile(
+            f"“{file}” could not be read ({error.strerror or error}).", "Check the file and the free space on the disk."
+        ) from None
 
 
 @dataclass(frozen=True)

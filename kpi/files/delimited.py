@@ -7,7 +7,6 @@ DuckDB disagrees about that number, is read record by record: slower, and forgiv
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -18,8 +17,8 @@ from kpi.errors import UnreadableFile
 from kpi.files import limits
 from kpi.files.dialect import Layout, find_layout
 from kpi.files.loader import Loader, footer_kind, footers_doubt
-from kpi.files.records import Record, records
-from kpi.files.table import RawTable, counted, shown
+from kpi.files.records import Record, is_well_formed, records
+from kpi.files.table import RawTable, counted, listed, shown
 
 _PIECE = 4 * 2**20
 _GLOB = frozenset("*?[]{}")
@@ -52,6 +51,7 @@ def read_delimited(
 def _careful(loader: Loader, path: Path, layout: Layout, tick: Callable[[float], None]) -> list[str]:
     """Record by record."""
     size, done = max(path.stat().st_size, 1), 0
+    odd: list[int] = []
     tail: list[Record] = []  # short records since the last good row: footers, when the file ends with them
     with path.open(encoding="utf-8", newline="") as stream:
         for record in islice(records(stream, layout.dialect), layout.header_at + 1, None):
@@ -64,6 +64,8 @@ def _careful(loader: Loader, path: Path, layout: Layout, tick: Callable[[float],
                 _reject_all(loader, tail, layout.width)
                 tail = []
                 loader.add(record.number, cells, length)
+                if '"' in record.lines[0] and not is_well_formed(record.text, layout.dialect):
+                    odd.append(record.number)
             elif cells is not None and not any(cells):
                 loader.add(record.number, ())
             else:
@@ -76,7 +78,10 @@ def _careful(loader: Loader, path: Path, layout: Layout, tick: Callable[[float],
         while tail and tail[-1].cells is not None and _footer(tail, layout.width):
             footers.insert(0, tail.pop())
     _reject_all(loader, tail, layout.width)
-    return [footers_doubt([(r.number, shown(r.text)) for r in footers])] if footers else []
+    said = [footers_doubt([(r.number, shown(r.text)) for r in footers])] if footers else []
+    if odd:
+        said.append(f"{counted(len(odd), 'row')} with quotation marks in odd places (row {listed(odd)}); some of the marks may be missing.")
+    return said
 
 
 def _footer(tail: list[Record], width: int) -> bool:
@@ -95,8 +100,9 @@ def _fast(loader: Loader, path: Path, layout: Layout) -> bool:
     dialect = layout.dialect
     if dialect.spaced or dialect.backslashed or layout.header_at or _GLOB & set(str(path)):
         return False
+    in_order = loader.one("SELECT current_setting('preserve_insertion_order')")
     plain = _plain_counts(path, dialect.delimiter)
-    if plain is None:
+    if plain is None or not in_order:  # row numbers are counted as the rows come
         return False
     expected, delimiters = plain
     if delimiters != expected * (layout.width - 1):  # DuckDB forgives an empty cell too many at the end of a row; we do not
@@ -107,11 +113,11 @@ def _fast(loader: Loader, path: Path, layout: Layout) -> bool:
         loader.con.execute(
             f"INSERT INTO {loader.table} BY NAME SELECT * FROM (SELECT {names}, row_number() OVER () AS _row FROM read_csv("
             "?, delim = ?, columns = ?, header = false, auto_detect = false, quote = '\"', escape = '\"', nullstr = '', "
-            "strict_mode = true, null_padding = false, ignore_errors = false, comment = '', compression = 'none', "
-            "max_line_size = ?)) WHERE _row > 1",
-            [str(path), dialect.delimiter, columns, 2 * limits.MAX_RECORD],
+            "strict_mode = true, null_padding = false, ignore_errors = false, comment = '', compression = 'none')) "
+            "WHERE _row > 1",
+            [str(path), dialect.delimiter, columns],
         )
-    except duckdb.Error:  # it says where it stumbled; the careful way finds out the rest
+    except duckdb.Error:  # a record of more than 2 MB (a larger limit takes sixteen times as much memory), no access to files …
         return False
     read = loader.one(f"SELECT count(*) FROM {loader.table}")
     if read == expected - 1:
@@ -123,16 +129,18 @@ def _fast(loader: Loader, path: Path, layout: Layout) -> bool:
 def _plain_counts(path: Path, delimiter: str) -> tuple[int, int] | None:
     """(records, delimiters) of a plain file; None when it is not plain."""
     mark = delimiter.encode()
-    d = re.escape(mark)
-    stray = re.compile(rb'[^"\r\n' + d + rb']"|"[^"\r\n' + d + rb"]")
+    beside = {b"", b"\r", b"\n", mark}  # what may stand beside a quotation mark, outside of it; nothing: another one
     inside, ends, last = False, set[bytes](), b""
     found = delimiters = 0
     for piece in _line_pieces(path):
         parts = piece.split(b'"')
         turned = len(parts) % 2 == 0
-        text = b'"' * inside + b'"'.join(parts[inside::2]) + b'"' * (inside ^ turned)
-        if stray.search(text):
+        outside = parts[inside::2]
+        before = {part[-1:] for part in (outside if inside ^ turned else outside[:-1])}
+        after = {part[:1] for part in (outside if inside else outside[1:])}
+        if not before | after <= beside:
             return None
+        text = b'"'.join(outside)
         feeds, returns, pairs = text.count(b"\n"), text.count(b"\r"), text.count(b"\r\n")
         if returns > pairs:
             return None

@@ -23,6 +23,7 @@ _NOT_TABLES = (
     (b"\xfd7zXZ", "an XZ archive"),
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
     (b"BZh", "a bzip2 archive"),
+    (b"ustar", "a TAR archive"),
     (b"SQLite format 3\x00", "an SQLite database"),
 )
 
@@ -45,7 +46,7 @@ def detect(path: Path, file: str) -> str:
                 raise protected(file)
         return "xlsx"
     for magic, what in _NOT_TABLES:
-        if head.startswith(magic):
+        if head.startswith(magic) or (magic == b"ustar" and head[257:262] == magic):
             raise UnreadableFile(f"“{file}” is {what}, not a table.", "Upload CSV, TSV, XLSX, JSON, NDJSON or Parquet, or a zip of these.")
     if not is_text(head):
         raise UnreadableFile(

@@ -34,11 +34,7 @@ def read_json(con: duckdb.DuckDBPyConnection, path: Path, file: str, doubts: tup
             for n, found in enumerate(rows, start=1):
                 if n % 5_000 == 0:
                     tick(min(source.tell() / size, 1.0))
-                if isinstance(found.value, dict):
-                    table.add(found.place, found.value)
-                else:
-                    reason = found.reason or "it is no object with names and values"
-                    table.loader.reject(found.place, reason, found.text or _json(found.value))
+                table.take(found)
             if not table.paths:
                 what = f": {rows.broken}" if rows.broken else ""
                 raise UnreadableFile(
@@ -146,7 +142,17 @@ class _Flat:
         self.others: set[int] = set()
         self.clashes: set[str] = set()
 
-    def add(self, number: int, value: dict[str, Any]) -> None:
+    def take(self, found: Found) -> None:
+        """Load it when it is an object, else reject it."""
+        try:
+            if isinstance(found.value, dict):
+                self._add(found.place, found.value)
+            else:
+                self.loader.reject(found.place, found.reason or "it is no object with names and values", found.text or _json(found.value))
+        except RecursionError:
+            self.loader.reject(found.place, "nested too deeply", "")
+
+    def _add(self, number: int, value: dict[str, Any]) -> None:
         cells: list[str | None] = [None] * len(self.paths)
         characters = self._put(value, "", cells, 0)
         self.loader.widen(len(self.paths))

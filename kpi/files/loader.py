@@ -139,8 +139,8 @@ class Loader:
         )
 
     def one(self, sql: str) -> int | None:
-        row = self.con.execute(sql).fetchone()
-        return cast("int | None", row[0]) if row else None
+        """The only value of a query. Always fetched to its end: a result left open locks the connection."""
+        return cast("int | None", self.con.execute(sql).fetchall()[0][0])
 
     def _leave_out_empty_rows(self, last: int | None) -> list[str]:
         if not self.columns:
@@ -185,7 +185,7 @@ class Loader:
         asked = [*nameless, *may_go]
         if not asked:
             return list(range(self.columns)), []
-        counts = self.con.execute(f"SELECT {', '.join(f'count(c{i})' for i in asked)} FROM {self.table}").fetchone() or ()
+        [counts] = self.con.execute(f"SELECT {', '.join(f'count(c{i})' for i in asked)} FROM {self.table}").fetchall()
         empty = {i for i, n in zip(asked, counts, strict=True) if n == 0}
         if len(empty) == self.columns:
             empty = set()
@@ -201,7 +201,7 @@ class Loader:
         if not columns:
             return []
         hints = ", ".join(f"bool_or(contains(c{i}, 'E+'))" for i, _ in columns)  # quick, so that few columns meet the pattern
-        found = self.con.execute(f"SELECT {hints} FROM {self.table}").fetchone() or ()
+        [found] = self.con.execute(f"SELECT {hints} FROM {self.table}").fetchall()
         said = []
         for i, name in [column for column, hint in zip(columns, found, strict=True) if hint]:
             n = self.one(f"SELECT count(*) FROM {self.table} WHERE regexp_full_match(c{i}, '{_DAMAGED}')") or 0

@@ -95,6 +95,17 @@ def test_a_quotation_mark_deep_in_a_long_file_loses_one_row_only(tmp_path: Path)
     assert list(read.rejected) == [20_002]
 
 
+def test_marks_in_odd_places_are_read_and_doubted(tmp_path: Path) -> None:
+    read = read_bytes(tmp_path, 'a,b\n"Acme" Inc,1\n5" nail,2\n"fine, too",3\n')
+    assert read.cells == [("Acme Inc", "1"), ('5" nail', "2"), ("fine, too", "3")]
+    assert read.says("1 row with quotation marks in odd places", "row 2")
+
+
+def test_the_separator_line_of_excel(tmp_path: Path) -> None:
+    read = read_bytes(tmp_path, "sep=;\nid;a,b\n1;2\n")
+    assert (read.headers, read.rows) == (["id", "a,b"], {3: ("1", "2")})
+
+
 def test_multi_line_record_of_wrong_width_is_one_rejected_row(tmp_path: Path) -> None:
     read = read_bytes(tmp_path, 'a,b\n1,"x\ny",3\n4,5\n')
     assert read.rows == {3: ("4", "5")}
@@ -197,6 +208,7 @@ def test_nothing_in_it(tmp_path: Path, content: bytes) -> None:
         (b"SQLite format 3\x00", "SQLite"),
         (np.random.default_rng(1).bytes(5_000), "not text"),
         (b"\x01\x02\x03\x04", "not text"),
+        (b"tickets.csv".ljust(257, b"\x00") + b"ustar" + b"id,a\n" * 100, "TAR"),
     ],
 )
 def test_no_table_at_all(tmp_path: Path, content: bytes, words: str) -> None:
@@ -206,6 +218,7 @@ def test_no_table_at_all(tmp_path: Path, content: bytes, words: str) -> None:
     assert caught.value.hint
 
 
+@pytest.mark.slow
 def test_three_thousand_columns(tmp_path: Path) -> None:
     names = [f"field {i}" for i in range(3_000)]
     row = [str(i) for i in range(3_000)]

@@ -25,7 +25,7 @@ cell = st.text(st.one_of(st.sampled_from(",;\t|\"'\n\r \\aé"), letters), max_si
 # Bytes of these letters in Windows-1252 never form valid UTF-8, so nobody can take one encoding for the other.
 western = st.text(st.sampled_from('abc,;|"\n éàüñöß'), max_size=12)
 quick = settings(
-    max_examples=int(os.environ.get("KPI_EXAMPLES", "40")),
+    max_examples=int(os.environ.get("KPI_EXAMPLES", "30")),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -126,6 +126,10 @@ def test_hostile_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read = read_bytes(tmp_path, '{"id":1}\n{"id":' + deep + "\n" + '{"id":' + "9" * 5_000 + '}\n{"id":"a\\u0000\\ud800"}\n')
     assert list(read.rows) == [1, 4]
     assert list(read.rejected) == [2, 3]
+    lists = '{"id":1}\n' + "".join('{"id":2,"a":' + "[" * n + "]" * n + "}\n" for n in range(50, 1_000, 50))
+    read = read_bytes(tmp_path, lists)
+    assert read.raw.rows + read.raw.rejected == 20
+    assert all("deeply" in reason for reason, _ in read.rejected.values())
     nested = '{"a":' * 40 + "1" + "}" * 40
     assert read_bytes(tmp_path, nested).raw.rows == 1
     many = json.dumps([{f"k{i}": 1 for i in range(limits.MAX_COLUMNS + 1)}])

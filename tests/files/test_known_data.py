@@ -86,6 +86,7 @@ def test_baltimore_csv_and_xlsx(datasets: Path) -> None:
     assert sheet.raw.cell_types[text.headers.index("CreatedDate")] == "text"
 
 
+@pytest.mark.slow
 def test_baltimore_xlsx_against_openpyxl(datasets: Path) -> None:
     path = datasets / "baltimore_311" / "311_sample.xlsx"
     [read] = read_all(path)
