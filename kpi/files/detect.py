@@ -5,7 +5,7 @@ from __future__ import annotations
 import mmap
 import re
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from kpi.errors import UnreadableFile
 from kpi.files.encoding import HEAD, is_text, mark_of
@@ -65,13 +65,13 @@ def detect(path: Path, file: str) -> str:
 def _zip_kind(path: Path, file: str) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
-            names = set(archive.namelist())
+            names = {name.replace("\\", "/").lower() for name in archive.namelist()}
     except (zipfile.BadZipFile, NotImplementedError, ValueError):
         raise UnreadableFile(
             f"“{file}” is a damaged or incomplete archive.", "Download it again, or upload the tables themselves."
         ) from None
-    if "xl/workbook.xml" in names:
+    if "[content_types].xml" in names and any(PurePosixPath(name).name == "workbook.xml" for name in names):
         return "xlsx"
-    if "[Content_Types].xml" in names or "mimetype" in names or any(n.endswith(".iwa") for n in names):
+    if "[content_types].xml" in names or "mimetype" in names or any(n.endswith(".iwa") for n in names):
         raise UnreadableFile(f"“{file}” is an office document, but not an .xlsx workbook.", _SAVE_AS)
     return "zip"

@@ -41,7 +41,7 @@ def look_at_sheets(path: Path, file: str) -> dict[str, SheetFacts]:
     budget = Budget(file, limits.MAX_WORKBOOK)
     facts: dict[str, SheetFacts] = {}
     with damage_said(file), zipfile.ZipFile(path) as archive:
-        members = {m.filename: m for m in safe_members(archive, file)}
+        members = {m.filename.replace("\\", "/"): m for m in safe_members(archive, file)}
         parts = {"xl/styles.xml": "", "xl/workbook.xml": "", "xl/_rels/workbook.xml.rels": ""}
         for name in parts:
             if name in members:

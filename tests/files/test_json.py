@@ -62,6 +62,11 @@ def test_numbers_keep_their_digits(tmp_path: Path) -> None:
     assert read.cells == [("123456789012345678901234567890", "1.10", "45", "1.03006E+13", "0", None, '[1.5,{"h":2}]')]
 
 
+def test_the_last_object_is_never_a_footer(tmp_path: Path) -> None:
+    read = read_bytes(tmp_path, '{"a":"x","b":1,"c":2}\n\n{"a":"Total"}\n')
+    assert read.cells == [("x", "1", "2"), ("Total", None, None)]
+
+
 def test_a_broken_line_costs_one_line(tmp_path: Path) -> None:
     read = read_bytes(tmp_path, '{"id":1}\n{"id":\n[3]\n{"id":4}\n')
     assert read.rows == {1: ("1",), 4: ("4",)}

@@ -190,6 +190,16 @@ def test_one_cell_at_the_far_corner_does_not_end_the_process(tmp_path: Path) -> 
         read_bytes(tmp_path, no_places, "a.xlsx")
 
 
+def test_parts_with_windows_names(tmp_path: Path) -> None:
+    """Some .NET programs write xl\\workbook.xml."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(stray_cell("<v>1</v>"))) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            new.writestr(name.replace("/", "\\"), old.read(name))
+    with pytest.raises(UnreadableFile, match="1,048,576 rows"):
+        read_bytes(tmp_path, out.getvalue())
+
+
 def test_a_painted_cell_at_the_far_corner_is_harmless(tmp_path: Path) -> None:
     content = changed(stray_cell(""), "xl/worksheets/sheet1.xml", '<c r="XFD1048576"></c>', '<c r="XFD1048576" s="0"/>')
     assert read_bytes(tmp_path, content).rows == {2: ("1", "x")}
