@@ -31,7 +31,7 @@ class Share:
 
     def _known(self) -> Any:
         """The cast is a pair of brackets: Ibis 12 compiles (~x).notnull() to NOT x IS NOT NULL, which SQL reads as NOT (x IS NOT NULL)."""
-        return self.hit.cast("int8").notnull()
+        return self.hit.cast("int32").notnull()
 
     def _counted(self) -> Any:
         return self.of.fill_null(False) & self._known()

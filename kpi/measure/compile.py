@@ -122,7 +122,7 @@ def _literal(value: dt.datetime | float | str) -> str:
     if isinstance(value, dt.datetime):
         return f"TIMESTAMP '{value:%Y-%m-%d %H:%M:%S.%f}'"
     if isinstance(value, float):
-        return f"{value!r}::DOUBLE"
+        return f"CAST({value!r} AS FLOAT8)"
     return "'" + value.replace("'", "''") + "'"
 
 
@@ -262,7 +262,7 @@ class Query:
 
 
 @lru_cache(maxsize=512)
-def queries(names: tuple[str, ...], shape: Shape, intervals: bool, clusters: bool = False) -> tuple[Query, ...]:
+def queries(names: tuple[str, ...], shape: Shape, intervals: bool, clusters: bool = False, dialect: str = "duckdb") -> tuple[Query, ...]:
     """The texts that measure metrics in a shape: one per table, time and edge. `clusters` asks for shares by agent."""
     groups: dict[Any, dict[str, Part]] = {}
     for name in names:
@@ -274,7 +274,7 @@ def queries(names: tuple[str, ...], shape: Shape, intervals: bool, clusters: boo
                 groups.setdefault(place, {})[f"{name}|{key}"] = part
     return tuple(
         Query(
-            str(ibis.to_sql(part_query(parts, shape, "agent" if clusters else ""), dialect="duckdb")),
+            str(ibis.to_sql(part_query(parts, shape, "agent" if clusters else ""), dialect=dialect)),
             tuple(parts),
             next(iter(parts.values())).edge,
         )
