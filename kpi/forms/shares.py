@@ -137,7 +137,7 @@ class Nps:
         up, down, n = (count(cells, c) for c in ("up", "down", "bottom"))
         low, high = stats.nps_interval(up, n - up - down, down)
         few = n < FEW["nps"]
-        notes = [
+        notes: list[tuple[str, ...]] = [
             ((f"too few for an interval: {int(u)} promoters, {int(d)} detractors of {int(k)}",) if 0 < k < FEW["nps"] else ())
             for u, d, k in zip(up, down, n, strict=True)
         ]
