@@ -237,7 +237,10 @@ def _instant(value: dt.datetime | str | None) -> dt.datetime | None:
                 value = dt.datetime.fromisoformat(value.strip())
         except (ValueError, OverflowError):
             raise BadValue(f"The instant cannot be {value!r}.", "Write it as 2024-03-31 or 2024-03-31T17:00:00Z.") from None
-    instant = value.astimezone(dt.UTC).replace(tzinfo=None) if value.tzinfo else value
+    try:
+        instant = value.astimezone(dt.UTC).replace(tzinfo=None) if value.tzinfo else value
+    except OverflowError:  # the first or last day there is, in a zone that is on the day beside it
+        instant = value.replace(tzinfo=None)
     if not 1900 <= instant.year < 2199:
         raise BadValue(f"The instant cannot be {instant}.", "Years from 1900 to 2198 are known.")
     return instant
