@@ -27,8 +27,14 @@ NBSP = "\u00a0"
 _DURATIONS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
-def say(value: float | None, unit: str, currency: str | None = None, *, days: bool = True) -> str:
+FINE = 10_000
+"""A share of this many rows or more carries two decimals: from here on a hundredth of a per cent is a row or more."""
+
+
+def say(value: float | None, unit: str, currency: str | None = None, *, days: bool = True, n: float | None = None) -> str:
     """The value in words; "–" when unknown. Raises UnknownName for a unit that does not exist.
+
+    `n` is how many rows a share stands on: from `FINE` on it is said with two decimals ("63.42 %").
 
     `currency` is a code such as "EUR", said after amounts of money. `days=False` keeps hours above two days
     ("52 h 20 min"): right for working hours, where a day is not 24 of them.
@@ -36,6 +42,8 @@ def say(value: float | None, unit: str, currency: str | None = None, *, days: bo
     words = _words(unit, currency, days)
     if value is None or math.isnan(value):
         return UNKNOWN
+    if unit == "%" and n is not None and n >= FINE and 0 < value < 99.95:
+        return f"{value:.2f}{NBSP}%" if value >= 0.01 else words(value)
     return _signed(value, words) if unit == "points" or value < 0 else words(abs(value))
 
 

@@ -225,3 +225,20 @@ def test_axis_labels_say_what_the_tiles_say(value, unit, words):
     code = f"{helper} const datum = {{value: {json.dumps(value)}}}; process.stdout.write({axis_label(unit)});"
     done = subprocess.run([node, "-e", code], capture_output=True, text=True, check=True)
     assert done.stdout.replace(NBSP, " ") == words
+
+
+@pytest.mark.parametrize(
+    ("value", "n", "said"),
+    [
+        (63.42, 24_918, "63.42 %"),
+        (1.1036, 24_918, "1.10 %"),
+        (63.42, 9_999, "63.4 %"),
+        (83.0, 10_000, "83.00 %"),
+        (0.004, 100_000, "<0.01 %"),
+        (0, 100_000, "0 %"),
+        (100, 100_000, "100 %"),
+        (99.97, 100_000, "99.97 %"),
+    ],
+)
+def test_a_share_of_many_rows_carries_two_decimals(value: float, n: int, said: str) -> None:
+    assert say(value, "%", n=n).replace(NBSP, " ") == said

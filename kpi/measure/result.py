@@ -48,7 +48,7 @@ class Result:
         name = ", ".join(part for part in (metric.label, when, group) if part)
         if pd.isna(row["value"]):
             return f"{name}: unknown. {'; '.join(row['notes'])}".strip()
-        value = units.say(row["value"], metric.unit, currency=self.currency or None)
+        value = units.say(row["value"], metric.unit, currency=self.currency or None, n=row["n"])
         limits = units.say_interval(row["low"], row["high"], metric.unit)
         counts = is_share(metric.name, self.scope.ask) and not pd.isna(row["top"])
         behind = f"{int(row['top']):,} of {int(row['bottom']):,}" if counts else f"n = {int(row['n']):,}"

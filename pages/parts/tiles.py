@@ -37,7 +37,7 @@ def tile(metric: Metric, row: Mapping[str, Any], line: Sequence[float], currency
     change, beyond = row.get("change"), bool(row.get("is_beyond_noise"))
     st.metric(
         label,
-        units.say(row["value"], metric.unit, currency),
+        units.say(row["value"], metric.unit, currency, n=row["n"]),
         None if change is None else units.say_change(change, metric.unit, currency),
         delta_color=DIRECTION[metric.better] if beyond else "off",
         delta_arrow="auto" if change else "off",
@@ -45,9 +45,10 @@ def tile(metric: Metric, row: Mapping[str, Any], line: Sequence[float], currency
         chart_type="bar" if metric.unit == "count" else "line",
         help=_help(metric, row),
     )
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="xsmall"):
-        said = units.say_interval(row["low"], row["high"], metric.unit, currency), behind(metric, row)
-        st.caption(" · ".join(part for part in said if part) or units.NBSP, width="content")
+    said = units.say_interval(row["low"], row["high"], metric.unit, currency), behind(metric, row)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        if any(said):
+            st.caption(" · ".join(part for part in said if part), width="content")
         if change is not None:
             st.badge("beyond noise" if beyond else "no clear change", color=_colour(metric, change) if beyond else "gray")
 

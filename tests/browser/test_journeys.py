@@ -21,7 +21,7 @@ def test_an_audit_log_becomes_three_known_numbers(visit, server, settle, dataset
     page.locator("input[type=file]").set_input_files(datasets / "servicenow_incidents_uci" / "incident_event_log.zip")
     page.get_by_text("SLA attainment", exact=True).wait_for(timeout=90_000)
     settle(page)
-    for said in ("63.4 %", "15,803 of 24,918", "1.1 %", "275 of 24,918", "25 h 45 min", "29 Feb 2016 – 18 Feb 2017"):
+    for said in ("63.42 %", "15,803 of 24,918", "1.10 %", "275 of 24,918", "25 h 45 min", "29 Feb 2016 – 18 Feb 2017"):
         says(page, said)
     page.get_by_text("What was understood of the files").click()
     page.get_by_text("141,712 rows became 24,918 tickets").wait_for()
