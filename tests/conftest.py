@@ -23,6 +23,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.xdist_group(marker))
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Bytes as parameters are named by their length: two workers must give a test one name, and a gzip file holds its time."""
+    return f"{len(val)}-bytes" if isinstance(val, bytes) else None
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """KPI_REQUIRE=browser,database turns a skip of such a test into a failure: a proof that did not run is none."""
