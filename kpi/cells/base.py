@@ -124,15 +124,17 @@ class Sheet:
     orders: Mapping[str, str] = field(default_factory=dict)
     unzoned: dict[str, str] = field(default_factory=dict)
     orders_seen: dict[str, str] = field(default_factory=dict)
+    _profiles: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict, repr=False)
 
     def pick(self, names: Iterable[str]) -> HeaderLike | None:
         """The first of the sought names that is a header of this sheet."""
         return next((h for h in (pick(self.headers, n) for n in names) if h is not None), None)
 
-    def rows(self, query: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Run a query and fetch every row (profiles are small by construction)."""
-        found: list[tuple[Any, ...]] = self.con.execute(query, list(parameters)).fetchall()
-        return found
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Every row of a profile (small by construction). The table does not change, so each query runs once."""
+        if query not in self._profiles:
+            self._profiles[query] = self.con.execute(query).fetchall()
+        return self._profiles[query]
 
     def distinct(self, expression: str, limit: int) -> list[tuple[str, int]]:
         """The commonest texts of an expression and how often each occurs."""
@@ -147,7 +149,7 @@ class Sheet:
     def bind(self, words: Mapping[str, str | None]) -> int:
         """Store a word list (text of a cell -> value) as bound rows; the number names it in `look_up`."""
         self.con.execute(f"CREATE TEMP TABLE IF NOT EXISTS {WORDS_TABLE} (list INTEGER, text VARCHAR, value VARCHAR)")
-        number = 1 + int(self.rows(f"SELECT coalesce(max(list), 0) FROM {WORDS_TABLE}")[0][0])
+        number = 1 + int(self.con.execute(f"SELECT coalesce(max(list), 0) FROM {WORDS_TABLE}").fetchone()[0])
         if words:
             self.con.executemany(f"INSERT INTO {WORDS_TABLE} VALUES (?, ?, ?)", [(number, text, value) for text, value in words.items()])
         return number
@@ -192,6 +194,11 @@ class Reader:
     def sought(self) -> tuple[str, ...]:
         """Every header this reader may read."""
         return self.names
+
+    @property
+    def inner(self) -> tuple[Reader, ...]:
+        """The readers this one is made of."""
+        return ()
 
     def found(self, headers: Iterable[HeaderLike]) -> tuple[HeaderLike, ...]:
         """The headers it would read in a table that has `headers`; empty when the column is absent."""

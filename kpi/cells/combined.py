@@ -20,6 +20,10 @@ class _Pair(Reader):
         raise NotImplementedError
 
     @property
+    def inner(self) -> tuple[Reader, ...]:
+        return self.both()
+
+    @property
     def sought(self) -> tuple[str, ...]:
         return tuple(n for r in self.both() for n in r.sought)
 
@@ -89,6 +93,10 @@ class Total(Reader):
     parts: tuple[Duration, ...] = ()
 
     @property
+    def inner(self) -> tuple[Reader, ...]:
+        return self.parts
+
+    @property
     def sought(self) -> tuple[str, ...]:
         return tuple(n for p in self.parts for n in p.names)
 
@@ -116,6 +124,10 @@ class Either(Reader):
 
     kind: ClassVar[str] = "either"
     choices: tuple[Reader, ...] = ()
+
+    @property
+    def inner(self) -> tuple[Reader, ...]:
+        return self.choices
 
     @property
     def sought(self) -> tuple[str, ...]:

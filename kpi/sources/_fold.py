@@ -36,6 +36,7 @@ def fold_rows(con: Connection, table: Table, tools: Sequence[tuple[str, str]], c
     con.execute(f"CREATE OR REPLACE TEMP TABLE _kpi_twice AS SELECT {key} FROM {name} GROUP BY {key} HAVING count(*) > 1")
     keys = int(con.execute("SELECT count(*) FROM _kpi_twice").fetchone()[0])
     if not keys:
+        con.execute("DROP TABLE _kpi_twice")
         return Folded(0, 0, 0, {})
     if table.name == "tickets":
         _refuse_shared_ids(con, tools)

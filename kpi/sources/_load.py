@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 
-from kpi.cells import Compiled, Connection, ident, require_zone, typed
+from kpi.cells import WORDS_TABLE, Compiled, Connection, ident, require_zone, typed
 from kpi.sources._checks import check_tickets
 from kpi.sources._extras import extras_of
 from kpi.sources._fold import Folded, fold_rows
@@ -172,6 +172,7 @@ class _Job:
             self.con.execute(f"ALTER TABLE {ident(table.name)} DROP COLUMN _latest")
         for plan in self.plans:
             self.con.execute(f"DROP VIEW IF EXISTS {ident(plan.sheet.view)}")
+        self.con.execute(f"DROP TABLE IF EXISTS {WORDS_TABLE}")
         questions = tuple(dict.fromkeys(q for plan in self.plans for q in plan.questions))
         extras = tuple(e for found in self.extras for e, _ in found)
         return Import(files, columns, extras, (*(d for f in files for d in f.doubts), *doubts), questions)

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from kpi.cells import MISSING, Compiled, Connection, Constant, Instant, Question, Reader, Sheet, clean, ident, literal, typed
+from kpi.cells import MISSING, Compiled, Connection, Constant, DayAndTime, Instant, Question, Reader, Sheet, clean, ident, literal, typed
 from kpi.sources._recognise import Match
-from kpi.sources._source import Part
+from kpi.sources._source import Part, Source
 from kpi.tables import Column
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ def plan_of(con: Connection, load: int, match: Match, zone: str, orders: Mapping
     words = () if source.missing is None else (*MISSING, *source.missing)
     cells = ", ".join(_cleaned(con, raw, words))
     con.execute(f"CREATE OR REPLACE TEMP VIEW {ident(view)} AS SELECT _row, {cells} FROM {ident(raw.table)}")
+    # What a person answers goes before what a source declares; either holds for the header wherever it is read.
+    orders = {**orders, **{h: o for h, o in _declared_orders(source).items() if h not in orders}}
     sheet = Sheet(con, view, raw.file, raw.headers, "UTC" if source.utc else zone or source.zone, orders)
     plan = Plan(load, match, sheet)
     for part in source.parts:
@@ -82,6 +84,17 @@ def plan_of(con: Connection, load: int, match: Match, zone: str, orders: Mapping
     question = [f"{q.text} The column stays unread until this is answered." for q in plan.questions]
     plan.doubts += list(dict.fromkeys(question))
     return plan
+
+
+def _declared_orders(source: Source) -> dict[str, str]:
+    found: dict[str, str] = {}
+    readers = [r for part in source.parts for r in part.columns.values()]
+    while readers:
+        reader = readers.pop()
+        readers += reader.inner
+        if isinstance(reader, (Instant, DayAndTime)) and reader.order:
+            found |= dict.fromkeys(reader.names, reader.order)
+    return found
 
 
 def _cleaned(con: Connection, raw: RawTable, words: Sequence[str]) -> list[str]:

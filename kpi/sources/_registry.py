@@ -8,12 +8,11 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 from kpi.errors import KpiError
+from kpi.home import app_folder
 from kpi.sources._mapping import read_mapping
 from kpi.sources._source import Source
 
 _HERE = Path(__file__).parent
-MAPPINGS = (_HERE.parents[1] / "data" / "mappings", _HERE.parent / "_app" / "data" / "mappings")
-"""Where mappings lie: in the project, or inside the installed package. The first that exists is read."""
 
 
 @lru_cache(maxsize=1)
@@ -42,5 +41,4 @@ def _of_modules() -> list[Source]:
 
 
 def _of_mappings() -> list[Source]:
-    folder = next((f for f in MAPPINGS if f.is_dir()), None)
-    return [s for path in sorted(folder.glob("*.toml")) for s in read_mapping(path)] if folder else []
+    return [s for path in sorted((app_folder() / "data" / "mappings").glob("*.toml")) for s in read_mapping(path)]
