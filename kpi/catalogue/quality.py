@@ -10,11 +10,18 @@ from kpi.metric import AS_OF, FCR_VARIANTS, PARAMS, Metric
 
 FAMILY = "quality"
 _SOLVED = ("tickets.solved_at", "tickets.closed_at", "tickets.status", "changes.status & tickets.created_at")
+_SOLVED_WHEN = ("tickets.solved_at", "tickets.closed_at", "changes.status & tickets.created_at")
+"""A status alone says that a ticket is solved, but not when: no window is over, no promise kept."""
 _REPLIES = ("messages.sent_at", "tickets.agent_replies")
 _SOLVED_REPLIES = tuple(f"{reply} & {solved}" for reply in _REPLIES for solved in _SOLVED)
 _WINDOW = PARAMS["fcr_window"].seconds
 _FIRST = tickets.first_solved_at
 _EVER_SOLVED = tickets.first_solved_at.notnull() | tickets.is_solved.fill_null(False)
+
+
+def _and(*needs: str) -> str:
+    """Several needs as one, each column named once."""
+    return " & ".join(dict.fromkeys(" & ".join(needs).split(" & ")))
 
 
 def _after(instant: ibis.Expr, seconds: ibis.Expr) -> ibis.Expr:
@@ -65,16 +72,20 @@ FCR = Choice(
     FCR_VARIANTS,
     {
         **{
-            code: tuple(f"{know} & {solved}" for know in know_by for solved in _SOLVED)
-            for code, know_by in {
-                "A": _REPLIES,
-                "B": ("messages.sent_at", "tickets.requester_replies"),
-                "C": ("messages.sent_at & changes.status",),
-                "D": ("changes.status", "tickets.reopens"),
-                "A+D": (*(f"{reply} & changes.status" for reply in _REPLIES), *(f"{reply} & tickets.reopens" for reply in _REPLIES)),
-                "E": ("tickets.requester",),
-                "G": ("tickets.created_at",),
-            }.items()
+            code: tuple(_and(know, solved) for know in know_by for solved in solved_by)
+            for code, know_by, solved_by in (
+                ("A", _REPLIES, _SOLVED),
+                ("B", ("messages.sent_at", "tickets.requester_replies"), _SOLVED),
+                ("C", ("messages.sent_at & changes.status",), _SOLVED),
+                ("D", ("changes.status", "tickets.reopens"), _SOLVED_WHEN),
+                (
+                    "A+D",
+                    (*(f"{reply} & changes.status" for reply in _REPLIES), *(f"{reply} & tickets.reopens" for reply in _REPLIES)),
+                    _SOLVED_WHEN,
+                ),
+                ("E", ("tickets.requester & tickets.created_at",), _SOLVED_WHEN),
+                ("G", ("tickets.created_at",), _SOLVED_WHEN),
+            )
         },
         "F": ("tickets.is_first_contact_resolved",),
     },
@@ -244,7 +255,7 @@ METRICS = (
         ),
         by="first solve",
         reference="Gartner; metrics.md 9 E",
-        needs=tuple(f"tickets.requester & tickets.created_at & {solved}" for solved in (*_SOLVED[:2], "changes.status")),
+        needs=tuple(_and("tickets.requester & tickets.created_at", solved) for solved in _SOLVED_WHEN),
         high=100.0,
         params=("next_issue_avoidance",),
     ),
@@ -259,7 +270,7 @@ METRICS = (
         form=SLA,
         by="last solve, or the due time while open",
         reference="met when solved at or before the due time; metrics.md 5",
-        needs=("tickets.is_sla_met", *(f"tickets.due_at & {solved}" for solved in _SOLVED)),
+        needs=("tickets.is_sla_met", *(f"tickets.due_at & {solved}" for solved in _SOLVED_WHEN)),
         high=100.0,
         params=("clocks", "statuses"),
     ),
@@ -290,7 +301,7 @@ METRICS = (
         form=Mean(quality_reviews, quality_reviews.review_score, quality_reviews.reviewed_at, quality_reviews.review_id.notnull()),
         by="review",
         reference="Zendesk QA internal quality score (support.zendesk.com 7043701093786); metrics.md 13",
-        needs=("reviews.score",),
+        needs=("reviews.score & reviews.scale_low & reviews.scale_high",),
         high=100.0,
     ),
 )

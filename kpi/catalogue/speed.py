@@ -16,7 +16,9 @@ _SOLVE_NEEDS = (
     "tickets.created_at & changes.status",
     "tickets.full_resolution_seconds",
 )
+_FIRST_SOLVE_NEEDS = (*_SOLVE_NEEDS[:3], "tickets.created_at & tickets.first_solved_at", "tickets.first_resolution_seconds")
 _STATUS_NEEDS = "tickets.created_at & changes.status"
+_SOLVED_KNOWN = ("tickets.status", "tickets.solved_at", "tickets.closed_at", "tickets.full_resolution_seconds")
 _END = tickets.solved_at
 
 
@@ -33,7 +35,7 @@ def _in_status(name: str, label: str, statuses: str, better: str) -> Metric:
         form=Duration(tickets, name, _END, tickets.is_solved & seconds.notnull()),
         by="last solve",
         reference="Zendesk ticket metrics; equals dbt_zendesk to the second; metrics.md 4",
-        needs=(_STATUS_NEEDS, f"tickets.{name}_seconds"),
+        needs=(_STATUS_NEEDS, *(f"tickets.{name}_seconds & {solved}" for solved in _SOLVED_KNOWN)),
         params=("clock", "statistic"),
     )
 
@@ -155,7 +157,7 @@ METRICS = (
         ),
         by="first solve",
         reference="Zendesk first resolution time; metrics.md 3",
-        needs=(*_SOLVE_NEEDS, "tickets.first_resolution_seconds"),
+        needs=_FIRST_SOLVE_NEEDS,
         params=("clock", "statistic", "cohort"),
     ),
     Metric(

@@ -61,7 +61,7 @@ LEFT JOIN assignment_facts a USING (ticket_id)
 
 _IS_SOLVED = f"""CASE WHEN e.status IN {words(SOLVED)} THEN true
          WHEN e.status IN {words(UNSOLVED)} THEN false
-         WHEN e.solved_at IS NOT NULL THEN true
+         WHEN e.solved_at IS NOT NULL OR NOT e.has_status_events AND t.full_resolution_seconds >= 0 THEN true
          WHEN k.knows_solved THEN false END"""
 
 _SINCE_CREATION = "CASE WHEN e.{0} >= e.created_at THEN (epoch_us(e.{0}) - epoch_us(e.created_at)) / 1e6 END"
@@ -101,7 +101,8 @@ WITH known AS (
     e.agent_stations, e.team_stations, e.has_assignment_events, e.has_status_events, e.has_message_events,
     {_IS_SOLVED} AS is_solved,
     e.status IS NULL OR e.status NOT IN {words(NOT_COUNTED)} AS is_counted,
-    CASE WHEN e.first_reply_at IS NOT NULL OR e.agent_replies > 0 THEN true WHEN k.knows_replies THEN false END AS is_answered,
+    CASE WHEN e.first_reply_at IS NOT NULL OR e.agent_replies > 0 OR NOT e.has_message_events AND t.first_reply_seconds >= 0 THEN true
+         WHEN k.knows_replies THEN false END AS is_answered,
     CASE WHEN e.first_reply_at IS NOT NULL AND e.created_at IS NOT NULL THEN {first_reply}
          WHEN NOT e.has_message_events AND t.first_reply_seconds >= 0 THEN t.first_reply_seconds END AS first_reply_seconds,
     CASE WHEN NOT e.has_message_events AND c.first_reply_business_seconds IS NULL THEN t.first_reply_business_seconds

@@ -106,7 +106,8 @@ WITH line AS (
     SELECT created_at AS spent_on, cost AS amount, NULL AS currency, 'tickets' AS category, team, channel, 'costs of tickets' AS basis
     FROM tickets WHERE cost IS NOT NULL AND is_counted AND NOT EXISTS (FROM stated) AND NOT EXISTS (FROM paid)
 )
-SELECT *, true AS is_counted FROM (FROM stated UNION ALL BY NAME FROM paid UNION ALL BY NAME FROM per_ticket) WHERE spent_on <= {as_of}
+SELECT *, true AS is_counted FROM (FROM stated UNION ALL BY NAME FROM paid UNION ALL BY NAME FROM per_ticket)
+WHERE spent_on IS NULL OR spent_on <= {as_of}
 """
 
 
