@@ -163,7 +163,7 @@ __all__ = [
     "Connection",
     "Constant",
     "DayAndTime",
-    "Duration",
+    "Duration", "Either",
     "HeaderLike",
     "Instant",
     "Question",

@@ -83,7 +83,8 @@ _AT_END = re.compile(r"^.*(?:\bin |_)([a-z]+)$", re.IGNORECASE)
 
 def unit_of(note: str) -> str:
     """The unit a header's note names ("in hrs" -> "hours"), or the empty string."""
-    return _UNIT_OF.get(fold(note).removeprefix("in ").strip("."), "")
+    words = (fold(part).removeprefix("in ").strip(".") for part in note.split("; "))
+    return next((_UNIT_OF[word] for word in words if word in _UNIT_OF), "")
 
 
 def _number(text: str) -> str:

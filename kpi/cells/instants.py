@@ -123,7 +123,7 @@ def compile_instant(sheet: Sheet, column: Column, headers: tuple[HeaderLike, ...
     plan = _Plan()
     for form in forms:
         plan.add(form, order)
-    zone = zone_of(headers[0].note) or zone_of(sheet.zone)
+    zone = next((z for note in headers[0].note.split("; ") if (z := zone_of(note))), None) or zone_of(sheet.zone)
     if zone is None and (plan.local or "excel" in plan.numbers):
         sheet.unzoned[headers[0].raw] = column.name
     value = _value(text, plan, zone)

@@ -43,7 +43,7 @@ def extras_of(sheet: Sheet, used: Iterable[str], skip: Sequence[str]) -> list[tu
 def snake(header: str) -> str:
     """A header as a column name: `Ticket Category [list]` is `ticket_category`."""
     bare = re.sub(r"\s*\[[^\]]*\]$", "", fold(header))
-    return re.sub(r"\W+", "_", bare).strip("_") or "column"
+    return re.sub(r"\W+", "_", bare)[:LONGEST].strip("_") or "column"
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -173,9 +173,9 @@ class _Job:
         for plan in self.plans:
             self.con.execute(f"DROP VIEW IF EXISTS {ident(plan.sheet.view)}")
         self.con.execute(f"DROP TABLE IF EXISTS {WORDS_TABLE}")
-        questions = tuple(dict.fromkeys(q for plan in self.plans for q in plan.questions))
+        asked = {(q.file, q.header): q for plan in reversed(self.plans) for q in reversed(plan.questions)}  # once for each header
         extras = tuple(e for found in self.extras for e, _ in found)
-        return Import(files, columns, extras, (*(d for f in files for d in f.doubts), *doubts), questions)
+        return Import(files, columns, extras, (*(d for f in files for d in f.doubts), *doubts), tuple(reversed(asked.values())))
 
     def _file(self, plan: Plan, superseded: int) -> FileReport:
         raw, source = plan.match.raw, plan.match.source
