@@ -107,7 +107,7 @@ RESERVED = frozenset(
     {
         *(column for columns in MEASURED.values() for column in columns),
         *_INSTANT,
-        *"has_status_events has_message_events has_assignment_events".split(),
+        *"has_status_events has_message_events has_assignment_events wait_started_at".split(),
         *"metric period group bucket value low high n top bottom unit is_complete notes reason".split(),
         *"before before_n change change_low change_high is_beyond_noise".split(),
     }

@@ -18,6 +18,8 @@ MAX_RECORD = 64 * 2**20
 """Bytes of one line, one record or one JSON object."""
 MAX_COLUMNS = 10_000
 """Columns of one table (spreadsheets end at 16,384, but no help desk has so many)."""
+MAX_HEADER = 1_000
+"""Characters kept of a header."""
 MAX_SHEET_CELLS = 40_000_000
 """Cells of the rectangle a sheet spans. The spreadsheet reader keeps all of it in memory, about 32 bytes a cell."""
 MAX_SHEET_MEMORY = 4 * 2**30

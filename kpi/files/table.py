@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kpi.files import limits
+
 CELL_TYPES = ("number", "text", "instant")
 
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200e\u200f\u2060\x00"))
@@ -57,7 +59,8 @@ class RawTable:
 
 
 def header(raw: str, position: int) -> Header:
-    """The header of the column at `position` (0-based)."""
+    """The header of the column at `position` (0-based); what is longer than any name is cut, or every look at it would cost a megabyte."""
+    raw = raw[: limits.MAX_HEADER]
     name = " ".join(raw.translate(_INVISIBLE).split())
     notes: list[str] = []
     while (cut := _trailing_group(name)) is not None:

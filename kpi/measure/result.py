@@ -43,7 +43,7 @@ class Result:
     def sentence(self, row: Any) -> str:
         """ "CSAT, week of 2024-03-04, email: 83.4 % (81.9–84.8 %; 2,012 of 2,412)." """
         metric = self.metrics[row["metric"]]
-        group = ", ".join(str(row[c]) for c in self.scope.split)
+        group = ", ".join(_in_a_line(str(row[c])) for c in self.scope.split)
         when = "" if self.scope.by == "all" else f"{self.scope.by} of {row['period']}" if self.scope.by != "day" else str(row["period"])
         name = ", ".join(part for part in (metric.label, when, group) if part)
         if pd.isna(row["value"]):
@@ -77,6 +77,11 @@ class Result:
 
     def to_json(self) -> str:
         return json.dumps(self.records(), ensure_ascii=False)
+
+
+def _in_a_line(text: str) -> str:
+    """A value from a file inside a sentence: no line break, and no code a terminal would obey."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 def _plain(value: Any) -> Any:

@@ -82,6 +82,7 @@ def test_statuses_can_all_be_kept(kpi: Kpi, desk: Path) -> None:
     assert compute(kpi, desk, "--metric", "answer_rate").one()["bottom"] == 5
 
 
+@pytest.mark.slow
 def test_periods_and_groups(kpi: Kpi, desk: Path) -> None:
     created = lambda *more: compute(kpi, desk, "--metric", "tickets_created", *more)  # noqa: E731  said once, used five times
     assert created("--by", "week").by("period") == {"2026-01-05": 3, "2026-01-12": 2}
