@@ -91,7 +91,7 @@ def test_two_part_clocks_as_declared() -> None:
     assert run(cells.duration("X"), ["12:34"], names=("X (mm:ss)",)).values == [754.0]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.integers(0, 10_000_000), min_size=1, max_size=20))
 def test_clocks_by_timedelta(seconds: list[int]) -> None:
     """Both as `HHH:MM:SS` and as Python writes a timedelta (`1 day, 2:03:04`)."""

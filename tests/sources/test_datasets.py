@@ -87,6 +87,7 @@ def test_baltimore_times(baltimore: Loaded) -> None:
     assert met / n == pytest.approx(0.8360, abs=5e-5)
 
 
+@pytest.mark.slow
 def test_baltimore_csv_and_xlsx_are_the_same(read: Read, datasets: Path, baltimore: Loaded) -> None:
     other = read(datasets / "baltimore_311" / "311_sample.xlsx")
     columns = "ticket_id, created_at, solved_at, updated_at, due_at, status, channel, topic, team"
@@ -107,6 +108,7 @@ def test_baltimore_zone_moves_times(read: Read, datasets: Path) -> None:
     assert (ours.loc[theirs.index].astype("datetime64[us]") == theirs.astype("datetime64[us]")).all()
 
 
+@pytest.mark.slow
 def test_servicenow_log(servicenow: Loaded) -> None:
     (file,) = servicenow.report.files
     assert (file.source, file.rows, file.tables, file.superseded) == ("servicenow", 141_712, {"tickets": 24_918}, 116_794)
@@ -122,6 +124,7 @@ def test_servicenow_log(servicenow: Loaded) -> None:
     assert sla["met"].round(2).to_dict() == {"Critical": 1.85, "High": 0.49, "Moderate": 64.54, "Low": 84.11}
 
 
+@pytest.mark.slow
 def test_servicenow_times(servicenow: Loaded) -> None:
     assert servicenow.one("SELECT min(created_at), max(created_at), min(closed_at), max(closed_at) FROM tickets") == (
         datetime(2016, 2, 29, 1, 16),
@@ -137,18 +140,21 @@ def test_servicenow_times(servicenow: Loaded) -> None:
     assert (months["2016-03"], months["2016-04"], months["2016-05"]) == (8_995, 7_934, 7_508)
 
 
+@pytest.mark.slow
 def test_servicenow_log_and_derived_file_are_the_same(read: Read, datasets: Path, servicenow: Loaded) -> None:
     derived = read(datasets / "servicenow_incidents_uci" / "derived_one_row_per_incident.csv")
     query = "SELECT * EXCLUDE (_row, _file) FROM tickets ORDER BY ticket_id"
     pd.testing.assert_frame_equal(servicenow.frame(query), derived.frame(query))
 
 
+@pytest.mark.slow
 def test_servicenow_unknown_state_is_kept_as_unread(servicenow: Loaded) -> None:
     assert servicenow.counts("reason", "unread_cells") == {"an unknown word": 5}
     assert servicenow.report.column("tickets", "status").unread == 5
     assert any("“-100” (5)" in d for d in servicenow.report.doubts)
 
 
+@pytest.mark.slow
 def test_servicenow_instants_by_pandas(servicenow: Loaded, datasets: Path) -> None:
     raw = pd.read_csv(datasets / "servicenow_incidents_uci" / "derived_one_row_per_incident.csv", dtype=str).set_index("number")
     ours = servicenow.frame("SELECT * FROM tickets").set_index("ticket_id").loc[raw.index]

@@ -70,7 +70,8 @@ def test_export_becomes_the_tables_beside_it(folder: str, read: Read) -> None:
 
 
 def test_no_tool_is_without_an_example(read: Read) -> None:
-    made = {f.source for folder in FOLDERS for f in read(*sorted((EXPORTS / folder).glob("export*"))).report.files}
+    raws = [raw for folder in FOLDERS for raw in decode(read().con, sorted((EXPORTS / folder).glob("export*")))]
+    made = {recognise(raw).source.name for raw in raws}
     tools = {s.name for s in all_sources().values() if not s.origin and s.tool != "canonical"}
     assert tools <= made, "a tool without an example: put one in tests/exports"
 

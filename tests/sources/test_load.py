@@ -367,7 +367,7 @@ def test_loading_leaves_nothing_behind(write: Write, read: Read) -> None:
 
 
 def test_reading_twice_gives_the_same_rows_in_the_same_order(write: Write, read: Read, datasets: Path) -> None:
-    path = datasets / "baltimore_311" / "311_sample.csv"
+    path = datasets / "kaggle_support_tickets" / "customer_support_tickets.csv"
     first, second = (read(path).con.execute("SELECT * FROM tickets").fetchall() for _ in range(2))
     assert first == second
     rows = [r for (r,) in read(path).con.execute("SELECT _row FROM tickets").fetchall()]
