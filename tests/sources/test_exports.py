@@ -16,7 +16,7 @@ import pytest
 
 from kpi.errors import UnknownExport
 from kpi.files import decode
-from kpi.sources import all_sources
+from kpi.sources import all_sources, recognise
 from kpi.tables import TABLES
 from tests.sources.conftest import Loaded, Read
 
