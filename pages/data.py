@@ -21,6 +21,7 @@ if mine is None:
 
 st.markdown(f"**{understood.line(mine)}**")
 st.caption(f"{understood.trouble(mine)}.".capitalize())
+understood.questions(mine)
 understood.report(mine, "data")
 
 st.subheader("What is odd about the tickets")

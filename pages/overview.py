@@ -27,6 +27,7 @@ shown = [name for names in board.values() for name in names]
 now = measured(mine, shown, scope)
 line = measured(mine, shown, asked.past(scope, mine), intervals=False)
 st.caption(asked.sentence(scope, mine))
+understood.questions(mine)
 
 for heading, names in board.items():
     if names:
@@ -37,7 +38,6 @@ lacking = [metric for name, metric in kpi.metrics().items() if name not in can]
 if lacking:
     with st.expander(f"What these data cannot tell: {len(lacking)} metrics", icon=":material/visibility_off:"):
         st.markdown(understood.lacks(lacking, mine))
-trouble = understood.trouble(mine)
-with st.expander(f"What was understood of the files: {trouble}", icon=":material/fact_check:", expanded="question" in trouble):
+with st.expander(f"What was understood of the files: {understood.trouble(mine)}", icon=":material/fact_check:"):
     st.markdown(understood.line(mine))
     understood.report(mine, "overview")

@@ -37,20 +37,18 @@ def tile(metric: Metric, row: Mapping[str, Any], line: Sequence[float], currency
     change, beyond = row.get("change"), bool(row.get("is_beyond_noise"))
     st.metric(
         label,
-        units.say(row["value"], metric.unit, currency, n=row["n"]),
+        units.say(row["value"], metric.unit, currency, n=None if isinstance(metric.form, Ratio) else row["n"]),
         None if change is None else units.say_change(change, metric.unit, currency),
         delta_color=DIRECTION[metric.better] if beyond else "off",
         delta_arrow="auto" if change else "off",
+        delta_description=None if change is None else "beyond noise" if beyond else "no clear change",
         chart_data=line if len(line) >= FEWEST_POINTS else None,
         chart_type="bar" if metric.unit == "count" else "line",
         help=_help(metric, row),
     )
     said = units.say_interval(row["low"], row["high"], metric.unit, currency), behind(metric, row)
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        if any(said):
-            st.caption(" · ".join(part for part in said if part), width="content")
-        if change is not None:
-            st.badge("beyond noise" if beyond else "no clear change", color=_colour(metric, change) if beyond else "gray")
+    if any(said):
+        st.caption(" · ".join(part for part in said if part))
 
 
 def behind(metric: Metric, row: Mapping[str, Any]) -> str:
@@ -69,10 +67,6 @@ def series(past: Result) -> dict[str, list[float]]:
         if row["is_complete"] and row["value"] is not None:
             lines.setdefault(row["metric"], []).append(row["value"])
     return lines
-
-
-def _colour(metric: Metric, change: float) -> Any:
-    return {"neither": "gray"}.get(metric.better, "green" if (change > 0) == (metric.better == "higher") else "red")
 
 
 def _help(metric: Metric, row: Mapping[str, Any]) -> str:

@@ -8,7 +8,6 @@ import pandas as pd
 import streamlit as st
 
 from kpi import Metric, units
-from kpi.cells import Question
 from pages.parts.mine import Mine, reread
 from pages.parts.words import plain
 
@@ -19,17 +18,15 @@ def line(mine: Mine) -> str:
     labels = list(dict.fromkeys(file.label for file in files))
     who = plain(", ".join(labels)) if len(labels) <= 3 else f"{units.say(len(files), 'count')} files"
     made = [f"{units.say(count, 'count')} {table.replace('_', ' ')}" for table, count in mine.dataset.rows.items() if count]
-    *most, last = made
     rows = units.say(sum(file.rows for file in files), "count")
-    listed = f"{', '.join(most)} and {last}" if most else last
-    return f"{who}: {rows} rows became {listed}."
+    return f"{who}: {rows} rows became {listed(made)}."
 
 
 def trouble(mine: Mine) -> str:
     """What to look at, counted: "3 doubts, 5 cells not read"."""
     report = mine.dataset.report
     counts = [
-        (len(report.doubts), "doubt", "doubts"),
+        (len(_doubts(mine)), "doubt", "doubts"),
         (len(report.questions), "question", "questions"),
         (sum(column.unread for column in report.columns), "cell not read", "cells not read"),
         (sum(file.rejected for file in report.files), "row rejected", "rows rejected"),
@@ -53,24 +50,41 @@ def lacks(metrics: Sequence[Metric], mine: Mine) -> str:
     return "\n".join(lines)
 
 
-def _ask_order(mine: Mine, questions: Sequence[Question], widget: str) -> None:
+def questions(mine: Mine) -> None:
     """Day or month first? One answer for all the columns that cannot tell: an export writes its dates in one way."""
+    asked = mine.dataset.report.questions
+    if not asked:
+        return
 
     def answered() -> None:
-        if order := st.session_state[widget]:
+        if order := st.session_state["date_order"]:
             reread(mine.key, date_orders={"*": order})
 
-    first = questions[0]
-    columns = ", ".join(dict.fromkeys(f"“{question.header}”" for question in questions))
+    first = asked[0]
+    columns = listed([f"“{header}”" for header in dict.fromkeys(question.header for question in asked)])
     orders = {"dmy": first.as_dmy, "mdy": first.as_mdy}
-    with st.container(border=True, key=f"{widget}_card"):
+    with st.container(border=True, key="date_order_card"):
         st.markdown(f"**Is “{plain(first.example)}” {plain(first.as_dmy)} or {plain(first.as_mdy)}?**")
-        st.caption(f"No row has a day above 12, so {plain(columns)} cannot tell, and stays unread until you do.")
-        st.segmented_control("It is", orders, format_func=orders.__getitem__, key=widget, on_change=answered, label_visibility="collapsed")
+        st.caption(f"No row has a day above 12, so {plain(columns)} could be either. Until you say, such dates count as unknown.")
+        st.segmented_control(
+            "It is", orders, format_func=orders.__getitem__, key="date_order", on_change=answered, label_visibility="collapsed"
+        )
+
+
+def _doubts(mine: Mine) -> list[str]:
+    """The doubts that are not asked as a question anyway."""
+    asked = tuple(question.text for question in mine.dataset.report.questions)
+    return [sentence for sentence in mine.dataset.report.doubts if not sentence.startswith(asked)]
+
+
+def listed(words: Sequence[str]) -> str:
+    """ "a, b and c"."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def report(mine: Mine, where: str) -> None:
-    """The whole of it: files, doubts, questions, and the columns with what could not be read. `where` makes its keys unique."""
+    """The whole of it: files, doubts, and the columns with what could not be read. `where` makes its keys unique."""
     found = mine.dataset.report
     st.dataframe(
         pd.DataFrame(
@@ -91,12 +105,8 @@ def report(mine: Mine, where: str) -> None:
         alt="The files, what they were recognised as and what became of their rows",
         key=f"{where}_files",
     )
-    if found.questions:
-        _ask_order(mine, found.questions, f"{where}_order")
-    asked = tuple(question.text for question in found.questions)
-    for sentence in found.doubts:
-        if not sentence.startswith(asked):
-            st.markdown(f":orange[:material/help:] {plain(sentence)}")
+    for sentence in _doubts(mine):
+        st.markdown(f":orange[:material/help:] {plain(sentence)}")
     unread = [
         {"Column": f"{c.table}.{c.column}", "Cells not read": c.unread, "File": e.file, "Row": e.row, "Text": e.text, "Why": e.reason}
         for c in found.columns

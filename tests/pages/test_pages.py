@@ -84,7 +84,7 @@ def test_dates_that_could_be_either_are_asked_about_and_the_answer_counts(upload
     rows = "".join(f"{d},Closed,0{d}/04/2026 10:00,0{d}/04/2026 1{d}:00,1,0{d}/04/2026 10:30\n" for d in (3, 5, 6))
     app = upload(**{"freshdesk.csv": (header + rows).encode()})
     assert "Full resolution, median" not in told(app) and "dates unknown" in " ".join(c.value for c in app.caption)
-    app.segmented_control(key="overview_order").select("dmy").run()
+    app.segmented_control(key="date_order").select("dmy").run()
     assert told(app)["Full resolution, median"] == "5 h"  # of 3 h, 5 h and 6 h
     assert "3–6 Apr 2026" in " ".join(c.value for c in app.caption)
 
