@@ -65,6 +65,7 @@ def connect() -> Any:
     con.execute("SET temp_directory = ?", [f"{_spill()}/{uuid.uuid4().hex}"])
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET autoinstall_known_extensions = false")
+    con.execute("SET enable_progress_bar = false")  # DuckDB would draw on stdout where Python looks interactive, as in `python -c`
     con.execute(f"CREATE SCHEMA {CANONICAL}")
     con.execute(f"SET schema = '{CANONICAL}'")
     return con

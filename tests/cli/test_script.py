@@ -48,6 +48,15 @@ def test_an_argument_that_is_no_text(script: Kpi, desk: Path) -> None:
     assert ran.code == 2 and ran.err.count("\n") == 1 and "channel" in ran.err
 
 
+def test_the_engine_draws_nothing_on_stdout() -> None:
+    """DuckDB draws a progress bar on stdout where `__main__` is no file, as in `python -c` and a notebook."""
+    ask = (
+        "from kpi.engine import connect; print(connect().cursor().execute(\"SELECT current_setting('enable_progress_bar')\").fetchone()[0])"
+    )
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
 def test_what_the_engine_cannot_write_is_said(tmp_path: Path) -> None:
     data = from_frames({})
     with pytest.raises(BadValue, match=r"out\.csv cannot be written"):
