@@ -16,8 +16,13 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker has the browser and one the database, so that two of them never fight over two cores."""
+    """One worker has the browser and one the database, so that two of them never fight over two cores.
+
+    Tests that use the real exports beside the project read whole files, so they are slow by nature.
+    """
     for item in items:
+        if item.path.is_relative_to(ROOT / "tests" / "datasets") or "datasets" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
         for marker in ("browser", "database"):
             if item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.xdist_group(marker))

@@ -65,6 +65,7 @@ def test_a_tiny_file_worked_by_hand(upload: Callable[..., AppTest]) -> None:
     assert app.query_params["data"] and "from" not in app.query_params, "four tickets are too few for four weeks against four"
 
 
+@pytest.mark.slow
 def test_what_was_asked_is_in_the_address_and_the_address_is_asked(upload: Callable[..., AppTest]) -> None:
     app = upload(**{"tickets.csv": TICKETS})
     app.selectbox(key="period").select("own").run()
@@ -78,6 +79,7 @@ def test_what_was_asked_is_in_the_address_and_the_address_is_asked(upload: Calla
     assert told(again.run())["Tickets created"] == "2"
 
 
+@pytest.mark.slow
 def test_dates_that_could_be_either_are_asked_about_and_the_answer_counts(upload: Callable[..., AppTest]) -> None:
     """3 April or 4 March: until somebody says so there is no resolution time, and no date either."""
     header = "Ticket ID,Status,Created time,Resolved time,Agent interactions,Initial response time\n"
@@ -89,6 +91,7 @@ def test_dates_that_could_be_either_are_asked_about_and_the_answer_counts(upload
     assert "3–6 Apr 2026" in " ".join(c.value for c in app.caption)
 
 
+@pytest.mark.slow
 def test_the_zone_of_times_that_state_none_can_be_said(upload: Callable[..., AppTest]) -> None:
     zoneless = b"Ticket ID,Status,Created time,Resolved time,Agent interactions\n1,Closed,2026-03-29 00:30,2026-03-29 04:30,1\n"
     app = upload(**{"freshdesk.csv": zoneless})
@@ -123,6 +126,7 @@ def test_an_address_of_no_data_is_said_in_words(app: AppTest, key: str) -> None:
     assert not app.exception and len(app.error) == 1 and app.button(key="open_sample")
 
 
+@pytest.mark.slow
 def test_an_impossible_wish_is_said_and_the_default_is_shown(upload: Callable[..., AppTest]) -> None:
     app = upload(**{"tickets.csv": TICKETS})
     app.query_params["by"] = "fortnight"
@@ -146,6 +150,7 @@ def test_our_own_faults_are_calm_and_numbered(upload: Callable[..., AppTest], mo
     assert any(number in record.getMessage() and record.exc_info for record in caplog.records), "the log has the details"
 
 
+@pytest.mark.slow
 def test_every_page_stands_with_and_without_data(upload: Callable[..., AppTest], app: AppTest) -> None:
     app.run()
     for page in ("data.py", "definitions.py", "overview.py"):
