@@ -5,7 +5,7 @@ The facts are those of the README beside each data set, found there with other t
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -18,7 +18,7 @@ HOUR = 3600.0
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the shared data sets do not lie beside the project")
 
 
-@lru_cache(maxsize=None)
+@cache
 def load(*names: str) -> kpi.Dataset:
     return kpi.read(*(DATA / name for name in names))
 
@@ -87,11 +87,15 @@ def test_servicenow_reopens_and_reassignments() -> None:
 def test_servicenow_resolution() -> None:
     data = servicenow()
     assert row("full_resolution_time", data)["value"] / HOUR == pytest.approx(25.75, abs=0.005)
-    resolved = data.con.cursor().execute(
-        "SELECT median(epoch_us(solved_at) - epoch_us(created_at)) / 3.6e9, avg(epoch_us(solved_at) - epoch_us(created_at)) / 3.6e9, "
-        "count(*) FILTER (solved_at IS NOT NULL), median(epoch_us(closed_at) - epoch_us(created_at)) / 3.6e9, "
-        "avg(epoch_us(closed_at) - epoch_us(created_at)) / 3.6e9 FROM canonical.tickets"
-    ).fetchone()
+    resolved = (
+        data.con.cursor()
+        .execute(
+            "SELECT median(epoch_us(solved_at) - epoch_us(created_at)) / 3.6e9, avg(epoch_us(solved_at) - epoch_us(created_at)) / 3.6e9, "
+            "count(*) FILTER (solved_at IS NOT NULL), median(epoch_us(closed_at) - epoch_us(created_at)) / 3.6e9, "
+            "avg(epoch_us(closed_at) - epoch_us(created_at)) / 3.6e9 FROM canonical.tickets"
+        )
+        .fetchone()
+    )
     assert resolved == pytest.approx((22.10, 178.17, 23_362, 145.87, 315.33), abs=0.005)
     assert not (kpi.rows("full_resolution_time", kpi.Scope(), data)["value"] < 0).any()
 
