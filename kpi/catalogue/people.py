@@ -11,7 +11,7 @@ FAMILY = "people and cost"
 _AT = agent_time.started_at
 _HANDLING_KNOWN = agent_time.handling_seconds.notnull() & agent_time.available_seconds.notnull()
 _READY = agent_time.handling_seconds + agent_time.available_seconds
-_COST = Total(cost_days, cost_days.spent_on, cost_days.amount.notnull(), amount=cost_days.amount)
+_COST = Total(cost_days, cost_days.spent_on, cost_days.amount.notnull(), amount=cost_days.amount, unit="currency")
 _COST_NEEDS = ("costs.amount", "agent_time.hourly_cost & agent_time.paid_seconds", "tickets.cost")
 _SOLVED_NEEDS = ("tickets.solved_at", "tickets.closed_at", "tickets.status", "changes.status & tickets.created_at")
 
@@ -25,12 +25,12 @@ METRICS = (
         unit="%",
         better="neither",
         form=Ratio(
-            Total(agent_time, _AT, _HANDLING_KNOWN, amount=agent_time.handling_seconds),
-            Total(agent_time, _AT, _HANDLING_KNOWN, amount=_READY),
+            Total(agent_time, _AT, _HANDLING_KNOWN, amount=agent_time.handling_seconds, unit="s"),
+            Total(agent_time, _AT, _HANDLING_KNOWN, amount=_READY, unit="s"),
             scale=100.0,
         ),
         by="start of the interval",
-        reference="COPC, ICMI; names collide between them; metrics.md 16",
+        reference="COPC, ICMI; names collide between them",
         needs=("agent_time.handling_seconds & agent_time.available_seconds",),
         high=100.0,
     ),
@@ -43,12 +43,12 @@ METRICS = (
         unit="%",
         better="neither",
         form=Ratio(
-            Total(agent_time, _AT, _HANDLING_KNOWN & agent_time.paid_seconds.notnull(), amount=_READY),
-            Total(agent_time, _AT, _HANDLING_KNOWN & agent_time.paid_seconds.notnull(), amount=agent_time.paid_seconds),
+            Total(agent_time, _AT, _HANDLING_KNOWN & agent_time.paid_seconds.notnull(), amount=_READY, unit="s"),
+            Total(agent_time, _AT, _HANDLING_KNOWN & agent_time.paid_seconds.notnull(), amount=agent_time.paid_seconds, unit="s"),
             scale=100.0,
         ),
         by="start of the interval",
-        reference="COPC; metrics.md 16",
+        reference="COPC",
         needs=("agent_time.handling_seconds & agent_time.available_seconds & agent_time.paid_seconds",),
         high=100.0,
     ),
@@ -62,7 +62,7 @@ METRICS = (
         better="lower",
         form=Ratio(_COST, CREATED),
         by="cost days and creation",
-        reference="MetricNet cost per ticket; metrics.md 17",
+        reference="MetricNet cost per ticket",
         needs=_COST_NEEDS,
     ),
     Metric(
@@ -75,7 +75,7 @@ METRICS = (
         better="lower",
         form=Ratio(_COST, SOLVED),
         by="cost days and last solve",
-        reference="MetricNet; metrics.md 17",
+        reference="MetricNet",
         needs=tuple(f"{cost} & {solved}" for cost in _COST_NEEDS for solved in _SOLVED_NEEDS),
     ),
     Metric(
@@ -88,7 +88,7 @@ METRICS = (
         better="higher",
         form=Ratio(SOLVED, Total(agent_time, _AT, agent_time.paid_seconds.notnull(), amount=agent_time.paid_seconds / 3600)),
         by="last solve and start of the interval",
-        reference="metrics.md 16; compare agents only with mix adjustment",
+        reference="our own; agents compare only after adjusting for their mix of tickets",
         needs=tuple(f"agent_time.paid_seconds & {solved}" for solved in _SOLVED_NEEDS),
     ),
 )

@@ -45,7 +45,7 @@ _KEPT = ibis.cases(
 )
 """Not reopened within the window; a reopen nobody dated counts as one."""
 
-_YOUNG = {"young": (_FIRST.notnull() & ~_mature(_WINDOW), "were solved too recently for the window to be over and do not count yet")}
+_YOUNG = {"young": (_FIRST.notnull() & ~_mature(_WINDOW), "solved too recently for the window to be over, not counted yet")}
 
 
 def _share_of_solved(hit: ibis.Expr, at: ibis.Expr = tickets.solved_at) -> Share:
@@ -102,7 +102,7 @@ SLA = Choice(
             _SLA_KNOWN,
             ibis.coalesce(_SOLVED_FOR_NOW, tickets.due_at, tickets.created_at),
             tickets,
-            asides={"overdue": (_SLA_KNOWN & tickets.is_clock_running, "open tickets past their promise count as breached")},
+            asides={"overdue": (_SLA_KNOWN & tickets.is_clock_running, "open past their promise, counted as breached")},
         ),
         "finished": Share(
             tickets.is_sla_met, _SLA_KNOWN & ~tickets.is_clock_running, ibis.coalesce(tickets.solved_at, tickets.created_at), tickets
@@ -119,7 +119,7 @@ METRICS = (
         formula="solved ÷ created, of the tickets created in the period",
         unit="%",
         better="higher",
-        form=Share(tickets.is_solved, tickets.ticket_id.notnull(), tickets.created_at, tickets, unknown="have no known status"),
+        form=Share(tickets.is_solved, tickets.ticket_id.notnull(), tickets.created_at, tickets, unknown="without a known status, left out"),
         by="creation",
         reference="HDI; by creation cohort so that numerator and denominator are the same tickets",
         needs=_SOLVED,
@@ -133,9 +133,15 @@ METRICS = (
         formula="answered ÷ created, of the tickets created in the period",
         unit="%",
         better="higher",
-        form=Share(tickets.is_answered, tickets.ticket_id.notnull(), tickets.created_at, tickets, unknown="cannot be told"),
+        form=Share(
+            tickets.is_answered,
+            tickets.ticket_id.notnull(),
+            tickets.created_at,
+            tickets,
+            unknown="not known to be answered or not, left out",
+        ),
         by="creation",
-        reference="complement of Zendesk's 'unreplied tickets'; metrics.md 1",
+        reference="complement of Zendesk's 'unreplied tickets'",
         needs=("messages.sent_at", "tickets.first_reply_at", "tickets.first_reply_seconds", "tickets.agent_replies"),
         high=100.0,
     ),
@@ -149,7 +155,7 @@ METRICS = (
         better="higher",
         form=FCR,
         by="first solve",
-        reference="Help Scout, Zoho (A), Freshservice (B), Intercom (C), Medallia (F), Zammad (G); metrics.md 9",
+        reference="Help Scout, Zoho (A), Freshservice (B), Intercom (C), Medallia (F), Zammad (G)",
         needs=(*_SOLVED_REPLIES, "tickets.is_first_contact_resolved"),
         high=100.0,
         params=("first_contact_resolution", "fcr_window"),
@@ -164,7 +170,7 @@ METRICS = (
         better="higher",
         form=_share_of_solved(tickets.agent_replies == 1),
         by="last solve",
-        reference="Zendesk one-touch (exactly one, not fewer than two); metrics.md 8",
+        reference="Zendesk one-touch (exactly one, not fewer than two)",
         needs=_SOLVED_REPLIES,
         high=100.0,
     ),
@@ -178,7 +184,7 @@ METRICS = (
         better="neither",
         form=_share_of_solved(tickets.agent_replies == 0),
         by="last solve",
-        reference="metrics.md 8",
+        reference="our own, beside Zendesk one-touch",
         needs=_SOLVED_REPLIES,
         high=100.0,
     ),
@@ -192,7 +198,7 @@ METRICS = (
         better="lower",
         form=Mean(tickets, tickets.agent_replies, tickets.solved_at, tickets.is_solved),
         by="last solve",
-        reference="Zendesk agent replies; metrics.md 8",
+        reference="Zendesk agent replies",
         needs=_SOLVED_REPLIES,
     ),
     Metric(
@@ -205,7 +211,7 @@ METRICS = (
         better="lower",
         form=Share(tickets.reopens > 0, _EVER_SOLVED, ibis.coalesce(_FIRST, tickets.solved_at), tickets),
         by="first solve",
-        reference="Zendesk reopens (each solved to unsolved); dbt_zendesk misses a reopen not yet solved again; metrics.md 7",
+        reference="Zendesk reopens (each solved to unsolved); dbt_zendesk misses a reopen not yet solved again",
         needs=("changes.status & tickets.created_at", *(f"tickets.reopens & {solved}" for solved in _SOLVED)),
         high=100.0,
     ),
@@ -219,7 +225,7 @@ METRICS = (
         better="lower",
         form=_share_of_solved(tickets.is_escalated),
         by="last solve",
-        reference="HDI; metrics.md 19",
+        reference="HDI",
         needs=tuple(f"tickets.is_escalated & {solved}" for solved in _SOLVED),
         high=100.0,
     ),
@@ -233,7 +239,7 @@ METRICS = (
         better="lower",
         form=_share_of_solved(tickets.reassignments > 0),
         by="last solve",
-        reference="Zendesk: assignee stations above 1; metrics.md 8",
+        reference="Zendesk: assignee stations above 1",
         needs=tuple(
             f"{know} & {solved}" for know in ("tickets.reassignments", "tickets.agent_stations", "changes.agent") for solved in _SOLVED
         ),
@@ -254,7 +260,7 @@ METRICS = (
             tickets,
         ),
         by="first solve",
-        reference="Gartner; metrics.md 9 E",
+        reference="Gartner",
         needs=tuple(_and("tickets.requester & tickets.created_at", solved) for solved in _SOLVED_WHEN),
         high=100.0,
         params=("next_issue_avoidance",),
@@ -269,7 +275,7 @@ METRICS = (
         better="higher",
         form=SLA,
         by="last solve, or the due time while open",
-        reference="met when solved at or before the due time; metrics.md 5",
+        reference="met when solved at or before the due time",
         needs=("tickets.is_sla_met", *(f"tickets.due_at & {solved}" for solved in _SOLVED_WHEN)),
         high=100.0,
         params=("clocks", "statuses"),
@@ -286,7 +292,7 @@ METRICS = (
             tickets.is_reply_sla_met, tickets.is_reply_sla_met.notnull(), ibis.coalesce(tickets.first_reply_at, tickets.created_at), tickets
         ),
         by="first reply",
-        reference="metrics.md 5",
+        reference="as the help desk recorded it; what counts as a promise differs between tools",
         needs=("tickets.is_reply_sla_met",),
         high=100.0,
     ),
@@ -300,7 +306,7 @@ METRICS = (
         better="higher",
         form=Mean(quality_reviews, quality_reviews.review_score, quality_reviews.reviewed_at, quality_reviews.review_id.notnull()),
         by="review",
-        reference="Zendesk QA internal quality score (support.zendesk.com 7043701093786); metrics.md 13",
+        reference="Zendesk QA internal quality score (support.zendesk.com 7043701093786)",
         needs=("reviews.score & reviews.scale_low & reviews.scale_high",),
         high=100.0,
     ),

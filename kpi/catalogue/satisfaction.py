@@ -8,7 +8,7 @@ from kpi.metric import Metric
 
 FAMILY = "satisfaction"
 _ASSUMED = {
-    "assumed": (surveys.is_time_assumed & surveys.is_answered_survey, "carry no rating time: the solve (else the creation) stands in")
+    "assumed": (surveys.is_time_assumed & surveys.is_answered_survey, "without a rating time, placed at the solve (else the creation)")
 }
 
 
@@ -30,7 +30,7 @@ METRICS = (
         better="higher",
         form=Share(surveys.position >= 0.75, _CSAT, surveys.rated_at, surveys, asides=_ASSUMED),
         by="rating",
-        reference="top-two-box; Zendesk maps 1-5 the same way; metrics.md 10",
+        reference="top-two-box; Zendesk maps 1-5 the same way",
         needs=_NEEDS,
         high=100.0,
     ),
@@ -44,7 +44,7 @@ METRICS = (
         better="higher",
         form=Mean(surveys, 1 + 4 * surveys.position, surveys.rated_at, _CSAT & (surveys.scale_high - surveys.scale_low >= 2)),
         by="rating",
-        reference="ServiceNow, Freshdesk report means; metrics.md 10",
+        reference="ServiceNow, Freshdesk report means",
         needs=_NEEDS,
         low=1.0,
         high=5.0,
@@ -59,7 +59,7 @@ METRICS = (
         better="lower",
         form=Share(surveys.position <= 0.25, _CSAT, surveys.rated_at, surveys),
         by="rating",
-        reference="100 − CSAT where there is no neutral answer; metrics.md 10",
+        reference="100 − CSAT where there is no neutral answer",
         needs=_NEEDS,
         high=100.0,
     ),
@@ -73,7 +73,7 @@ METRICS = (
         better="higher",
         form=Nps(surveys, surveys.score, surveys.rated_at, _answers("nps") & (surveys.scale_low == 0) & (surveys.scale_high == 10)),
         by="answer",
-        reference="Reichheld 2003; interval Rocks 2016; metrics.md 11",
+        reference="Reichheld 2003; interval Rocks 2016",
         needs=("surveys.nps",),
         low=-100.0,
         high=100.0,
@@ -88,7 +88,7 @@ METRICS = (
         better="higher",
         form=Mean(surveys, 1 + 6 * surveys.position, surveys.rated_at, _answers("ces")),
         by="answer",
-        reference="CES 2.0 (Gartner); metrics.md 12",
+        reference="CES 2.0 (Gartner)",
         needs=("surveys.ces",),
         low=1.0,
         high=7.0,
@@ -103,7 +103,7 @@ METRICS = (
         better="higher",
         form=Share(surveys.is_answered_survey, surveys.is_offered, surveys.asked_at, surveys),
         by="invitation",
-        reference="rated ÷ offered; metrics.md 10",
+        reference="rated ÷ offered",
         needs=("surveys.invitations",),
         high=100.0,
     ),

@@ -12,7 +12,7 @@ SOLVED = Total(
     tickets,
     tickets.solved_at,
     tickets.is_solved,
-    asides={"untimed": (tickets.is_solved & tickets.solved_at.isnull(), "are solved, but nobody wrote down when")},
+    asides={"untimed": (tickets.is_solved & tickets.solved_at.isnull(), "solved, but nobody wrote down when")},
 )
 BACKLOG = Total(open_at, None, open_at.ticket_id.notnull(), edge="end")
 _SOLVED_KNOWN = ("tickets.solved_at", "tickets.closed_at", "tickets.status", "changes.status & tickets.created_at")
@@ -22,7 +22,7 @@ _STOCK_NEEDS = (
     "tickets.created_at & tickets.closed_at",
     "tickets.created_at & changes.status",
 )
-_UNKNOWN_STATUS = (open_at.span_status.isnull(), "were open with a status that is not known (no status history)")
+_UNKNOWN_STATUS = (open_at.span_status.isnull(), "open with an unknown status (no status history)")
 
 METRICS = (
     Metric(
@@ -35,7 +35,7 @@ METRICS = (
         better="neither",
         form=CREATED,
         by="creation",
-        reference="Zendesk Explore 'Tickets created'; metrics.md 6",
+        reference="Zendesk Explore 'Tickets created'",
         needs=("tickets.ticket_id",),
     ),
     Metric(
@@ -48,46 +48,46 @@ METRICS = (
         better="neither",
         form=SOLVED,
         by="last solve",
-        reference="Chatwoot counts a resolution only while it lasts; metrics.md 6",
+        reference="Chatwoot counts a resolution only while it lasts",
         needs=_SOLVED_KNOWN,
     ),
     Metric(
         name="tickets_active",
         label="Tickets with us",
         family=FAMILY,
-        about="Unsolved tickets on which we are to act (new, open, hold) at the end of the period.",
+        about="Unsolved tickets waiting for us (new, open, hold) at the end of the period.",
         formula="count of tickets in new, open or hold at period end",
         unit="count",
         better="lower",
         form=Total(open_at, None, open_at.span_status.isin(["new", "open", "hold"]), edge="end", unknown=_UNKNOWN_STATUS),
         by="end of the period",
-        reference="status classes of metrics.md 0; active + pending = backlog",
+        reference="Zendesk status categories; with us + with the customer = backlog",
         needs=("tickets.created_at & changes.status", "tickets.created_at & tickets.status"),
     ),
     Metric(
         name="tickets_pending",
         label="Tickets with the customer",
         family=FAMILY,
-        about="Tickets waiting for the customer (pending) at the end of the period.",
+        about="Unsolved tickets waiting for the customer (pending) at the end of the period.",
         formula="count of tickets in pending at period end",
         unit="count",
         better="neither",
         form=Total(open_at, None, open_at.span_status == "pending", edge="end", unknown=_UNKNOWN_STATUS),
         by="end of the period",
-        reference="status classes of metrics.md 0",
+        reference="Zendesk status categories",
         needs=("tickets.created_at & changes.status", "tickets.created_at & tickets.status"),
     ),
     Metric(
         name="tickets_closed",
         label="Tickets closed",
         family=FAMILY,
-        about="Tickets locked for good, by their close.",
+        about="Tickets closed for good in the period.",
         formula="count of closed tickets by close",
         unit="count",
         better="neither",
         form=Total(tickets, tickets.closed_at, tickets.closed_at.notnull() & (tickets.status.isnull() | (tickets.status == "closed"))),
         by="close",
-        reference="metrics.md 0: closed cannot reopen",
+        reference="Zendesk: solved can reopen, closed cannot",
         needs=("tickets.closed_at", "changes.status & tickets.created_at"),
     ),
     Metric(
@@ -100,7 +100,7 @@ METRICS = (
         better="lower",
         form=BACKLOG,
         by="end of the period",
-        reference="equals dbt_zendesk ticket_backlog at the end of a day; metrics.md 6",
+        reference="equals dbt_zendesk ticket_backlog at the end of a day",
         needs=_STOCK_NEEDS,
     ),
     Metric(
@@ -108,12 +108,12 @@ METRICS = (
         label="Age of the backlog",
         family=FAMILY,
         about="How long the tickets in the backlog have been waiting since their creation.",
-        formula="statistic of (T − created) over the backlog at T",
+        formula="T − created, over the backlog at T",
         unit="s",
         better="lower",
         form=Spread(open_at, open_at.instant_epoch - open_at.created_epoch),
         by="end of the period",
-        reference="metrics.md 6",
+        reference="our own, over the backlog as dbt_zendesk counts it",
         needs=_STOCK_NEEDS,
     ),
     Metric(
@@ -126,7 +126,7 @@ METRICS = (
         better="lower",
         form=Difference(CREATED, SOLVED),
         by="creation and last solve",
-        reference="Zammad calls this backlog; it is a flow. metrics.md 6",
+        reference="Zammad calls this backlog; it is a flow",
         needs=tuple(f"tickets.created_at & {need}" for need in _SOLVED_KNOWN),
         low=None,
     ),
@@ -140,7 +140,7 @@ METRICS = (
         better="lower",
         form=Ratio(BACKLOG, Total(solved_at, None, solved_at.ticket_id.notnull(), edge="end"), scale=28.0),
         by="end of the period",
-        reference="Little's law: queue ÷ throughput; metrics.md 6",
+        reference="Little's law: queue ÷ throughput",
         needs=_STOCK_NEEDS[1:],  # a status alone does not say when a ticket was solved
     ),
     Metric(
@@ -156,7 +156,7 @@ METRICS = (
             Total(tickets, tickets.solved_at, tickets.is_solved & tickets.agent.notnull(), distinct=tickets.agent),
         ),
         by="last solve",
-        reference="Zendesk benchmark; metrics.md 16",
+        reference="Zendesk benchmark",
         needs=tuple(f"tickets.agent & {need}" for need in _SOLVED_KNOWN),
     ),
 )

@@ -14,7 +14,7 @@ from kpi.metric import STATISTICS, Ask
 
 @dataclass(frozen=True)
 class Total:
-    """A count of rows, or the sum of an amount over rows. A full count has no sampling interval."""
+    """A count of rows, or the sum of an amount (in `unit`) over rows. A full count has no sampling interval."""
 
     rows: Any
     at: Any
@@ -24,6 +24,7 @@ class Total:
     edge: str = ""
     asides: Asides = field(default_factory=dict, hash=False)
     unknown: tuple[Any, str] | None = None
+    unit: str = "count"
 
     def parts(self, ask: Ask) -> Mapping[str, Part]:
         if self.distinct is not None:
@@ -45,7 +46,8 @@ class Total:
         return Finished(top, top, top=top, notes=[tuple(s) for s in sentences(cells, self._asides())])
 
     def behind(self, ask: Ask) -> Behind:
-        return Behind(self.rows, self.at, self.where.fill_null(False), self.where.cast("float64"), self.edge)
+        each = self.where if self.amount is None else self.amount
+        return Behind(self.rows, self.at, self.where.fill_null(False), each.cast("float64"), self.edge)
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ class Duration:
     statistic: str = "median"
     start: Any = None
     running: str = ""
-    missing: str = "have no usable time and are left out"
+    missing: str = "without a usable time, left out"
 
     def _seconds(self, base: str, ask: Ask) -> Any:
         business = f"{base}_business_seconds"

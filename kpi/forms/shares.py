@@ -25,7 +25,7 @@ class Share:
     at: Any
     rows: Any
     edge: str = ""
-    unknown: str = "are left out: not known"
+    unknown: str = "not known, left out"
     asides: Asides = field(default_factory=dict, hash=False)
     complement: bool = False
 
@@ -108,7 +108,7 @@ class Mean:
             if 1 < n[i] < SMALL_SAMPLE:
                 said.append(f"small sample (n = {int(n[i])})")
             if unknown[i] > 0:
-                said.append(f"{int(unknown[i]):,} are left out: not known")
+                said.append(f"{int(unknown[i]):,} not known, left out")
             notes.append(tuple(said))
         return Finished(value, n, low, high, top, n, notes)
 

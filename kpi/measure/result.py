@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 
 from kpi import units
-from kpi.measure.compile import is_share
+from kpi.forms import Ratio
+from kpi.measure.words import SPOKEN, behind, name_of, with_words
 from kpi.metric import Metric
 from kpi.scope import Scope
 
@@ -42,18 +43,28 @@ class Result:
 
     def sentence(self, row: Any) -> str:
         """ "CSAT, week of 2024-03-04, email: 83.4 % (81.9–84.8 %; 2,012 of 2,412)." """
-        metric = self.metrics[row["metric"]]
-        group = ", ".join(_in_a_line(str(row[c])) for c in self.scope.split)
-        when = "" if self.scope.by == "all" else f"{self.scope.by} of {row['period']}" if self.scope.by != "day" else str(row["period"])
-        name = ", ".join(part for part in (metric.label, when, group) if part)
+        metric, ask, currency = self.metrics[row["metric"]], self.scope.ask, self.currency or None
+        name = name_of(metric, row, self.scope)
+        days = not (ask.clock == "business" and "clock" in metric.params)  # a working day is not 24 hours
+        notes = "; ".join(with_words(note) for note in row["notes"] if note not in SPOKEN and note != f"{ask.clock} hours")
+        notes = f" {notes[0].upper()}{notes[1:]}." if notes else ""
         if pd.isna(row["value"]):
-            return f"{name}: unknown. {'; '.join(row['notes'])}".strip()
-        value = units.say(row["value"], metric.unit, currency=self.currency or None, n=row["n"])
-        limits = units.say_interval(row["low"], row["high"], metric.unit)
-        counts = is_share(metric.name, self.scope.ask) and not pd.isna(row["top"])
-        behind = f"{int(row['top']):,} of {int(row['bottom']):,}" if counts else f"n = {int(row['n']):,}"
-        notes = f" {'; '.join(row['notes'])}." if len(row["notes"]) else ""
-        return f"{name}: {value} ({'; '.join(part for part in (limits, behind) if part)}).{notes}"
+            return f"{name}: unknown{'' if notes else ', nothing to measure'}.{notes}"
+        value = units.say(row["value"], metric.unit, currency, days=days, n=None if isinstance(metric.form, Ratio) else row["n"])
+        limits = units.say_interval(row["low"], row["high"], metric.unit, currency, days=days)
+        said = "; ".join(part for part in (limits if limits != value else "", behind(metric, row, ask, currency)) if part)
+        return f"{name}: {value}{f' ({said})' if said else ''}.{self._change(metric, row, days)}{notes}"
+
+    def _change(self, metric: Metric, row: Any, days: bool) -> str:
+        """ " Before: 81.3 %; change +2.1 pts (-0.4 to +4.6 pts), no clear change." Nothing where there is nothing to compare with."""
+        if "change" not in row or pd.isna(row["change"]):
+            return ""
+        currency = self.currency or None
+        change = units.say_change(row["change"], metric.unit, currency, days=days)
+        limits = units.say_change_interval(row["change_low"], row["change_high"], metric.unit, currency, days=days)
+        verdict = "beyond noise" if row["is_beyond_noise"] else "no clear change"
+        before = units.say(row["before"], metric.unit, currency, days=days)
+        return f" Before: {before}; change {change}{f' ({limits}), {verdict}' if limits else ''}."
 
     def records(self) -> list[dict[str, Any]]:
         """Plain dictionaries, as the command line and the API write them; unknown is None."""
@@ -77,11 +88,6 @@ class Result:
 
     def to_json(self) -> str:
         return json.dumps(self.records(), ensure_ascii=False)
-
-
-def _in_a_line(text: str) -> str:
-    """A value from a file inside a sentence: no line break, and no code a terminal would obey."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 def _plain(value: Any) -> Any:

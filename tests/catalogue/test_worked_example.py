@@ -120,12 +120,12 @@ def test_what_is_left_out_is_said(worked: kpi.Dataset, working_hours: kpi.Calend
             ["first_reply_time", "escalation_rate", "abandonment_rate", "first_contact_resolution", "resolved_within"], kpi.Scope(), worked
         ).frame.iterrows()
     }
-    assert notes["first_reply_time"].startswith("median | 1 have a reply but no usable time")
-    assert "5 are left out: not known" in notes["escalation_rate"]
-    assert "1 left at once and do not count" in notes["abandonment_rate"]
+    assert notes["first_reply_time"].startswith("median | 1 replied to without a usable time")
+    assert "5 not known, left out" in notes["escalation_rate"]
+    assert "1 left at once, not counted" in notes["abandonment_rate"]
     assert "A+D: exactly one agent reply" in notes["first_contact_resolution"]
-    assert "1 were solved too recently" in notes["first_contact_resolution"]
-    assert "3 still open past the threshold count as late" in notes["resolved_within"]
+    assert "1 solved too recently" in notes["first_contact_resolution"]
+    assert "3 still open past the threshold, counted as late" in notes["resolved_within"]
     left_out = kpi.rows("tickets_created", kpi.Scope(), worked, excluded=True)
     assert dict(zip(left_out["ticket_id"], left_out["reason"], strict=True)) == dict.fromkeys(
         ("T11", "T12", "T13"), "deleted, spam or merged"
