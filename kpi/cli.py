@@ -7,6 +7,7 @@ import contextlib
 import csv
 import json
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from kpi import home
-from kpi.errors import BadValue, KpiError
+from kpi.errors import BadValue, KpiError, did_you_mean
 from kpi.units import NBSP
 
 BAD_INPUT, UNEXPECTED = 2, 1
@@ -28,7 +29,19 @@ class Parser(argparse.ArgumentParser):
     """argparse that speaks one sentence."""
 
     def error(self, message: str) -> NoReturn:
-        raise BadValue(f"{message[:1].upper()}{message[1:]}.", f"`{self.prog} --help` shows what it takes.")
+        hint = f"`{self.prog} --help` shows what it takes."
+        if found := re.fullmatch(r"argument (?:-\w/)?(\S+): invalid choice: '(.*)' \(choose from (.*)\)", message):
+            choices = re.findall(r"'([^']*)'", found[3])
+            name = "The command" if found[1] == "COMMAND" else found[1]
+            raise BadValue(f"{name} cannot be {found[2]!r}.", did_you_mean(found[2], choices) or f"It may be {', '.join(choices)}.")
+        if found := re.fullmatch(r"argument (?:-\w/)?(\S+): invalid int value: '(.*)'", message):
+            raise BadValue(f"{found[1]} cannot be {found[2]!r}.", "Write a whole number.")
+        if found := re.fullmatch(r"the following arguments are required: (.*)", message):
+            missing = "a command" if found[1] == "COMMAND" else re.sub(r"-\w/", "", found[1])
+            raise BadValue(f"{missing[0].upper()}{missing[1:]} is missing.", hint)
+        if found := re.fullmatch(r"unrecognized arguments: (.*)", message):
+            raise BadValue(f"There is no option {found[1].split()[0]}.", hint)
+        raise BadValue(f"{message[:1].upper()}{message[1:]}.", hint)
 
 
 def entry() -> None:
@@ -62,7 +75,7 @@ def _in_words(error: BaseException) -> tuple[str, int]:
     if isinstance(error, MemoryError):
         return "There is not enough memory for this file. Split it by date and read the parts one after the other.", BAD_INPUT
     if isinstance(error, OSError):  # a folder that is not there, a file we may not write, a full disk
-        return f"{Path(str(error.filename or 'A file')).name}: {error.strerror or error}.", BAD_INPUT
+        return f"{Path(str(error.filename or 'A file')).name} cannot be used ({error.strerror or error}). Check its path.", BAD_INPUT
     return f"Something unexpected happened ({type(error).__name__}). Set KPI_DEBUG=1 to see where, and tell us.", UNEXPECTED
 
 
@@ -249,7 +262,7 @@ def _hours(options: argparse.Namespace) -> None:
 def _pairs(source: Path) -> tuple[list[str], list[int], list[dict[str, str]]]:
     """Header, line numbers and rows of a CSV file of pairs; BadValue names the line that is not a row."""
     if not source.is_file():
-        raise BadValue(f"There is no file {source.name!r}.", "Check the path.")
+        raise BadValue(f"{source.name!r} is {'a folder' if source.is_dir() else 'not there'}.", "Check the path.")
     lines: list[int] = []
     rows: list[dict[str, str]] = []
     try:
@@ -319,7 +332,7 @@ def _sample(options: argparse.Namespace) -> None:
     from kpi import sample  # noqa: PLC0415
 
     if not 1 <= options.tickets <= 10_000_000:
-        raise BadValue(f"--tickets cannot be {options.tickets}.", "It may be between 1 and 10000000.")
+        raise BadValue(f"--tickets cannot be {options.tickets}.", "It may be between 1 and 10,000,000.")
     sample.write(
         Path(options.output),
         tickets=options.tickets,

@@ -111,7 +111,7 @@ def described(data: Dataset) -> dict[str, Any]:
         "findings": [
             {
                 "name": f["name"],
-                "sentence": f"{f['tickets']:,} tickets {f['sentence']}.",
+                "sentence": f"{f['tickets']:,} ticket{'s' * (f['tickets'] != 1)} {f['sentence']}.",
                 "tickets": f["tickets"],
                 "examples": list(f["examples"]),
                 "metrics": list(f["metrics"]),

@@ -203,7 +203,7 @@ def pairs_of(texts: Sequence[str], name: str) -> dict[str, list[str]]:
     for text in texts:
         key, equals, value = text.partition("=")
         if not equals or not key:
-            raise BadValue(f"{name} {text!r} is no pair.", "Write it as name=value.")
+            raise BadValue(f"{name} {text!r} is not a pair.", "Write it as name=value.")
         pairs.setdefault(key.strip(), []).append(value)
     return pairs
 

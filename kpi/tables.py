@@ -200,7 +200,7 @@ SURVEYS = Table(
         _text("ticket_id", "The ticket it is about, where it is about one."),
         _text("requester", "Who was asked.", private=True),
         _text("kind", "csat, nps or ces.", words=("csat", "nps", "ces"), required=True),
-        _number("score", "The answer, on its own scale; null when unanswered."),
+        _number("score", "The answer, on its own scale; empty when unanswered."),
         _number("scale_low", "The lowest score of the scale."),
         _number("scale_high", "The highest score of the scale."),
         _flag("is_higher_better", "True unless a low score is the good end."),
@@ -224,7 +224,7 @@ REVIEWS = Table(
         _split("agent", "Whose work was reviewed."),
         _split("kind", "self, manager or peer.", words=("self", "manager", "peer")),
         _split("category", "What was rated: tone, solution, grammar …"),
-        _number("score", "The rating; null means not applicable."),
+        _number("score", "The rating; empty means not applicable."),
         _number("scale_low", "The lowest rating of the scale."),
         _number("scale_high", "The highest rating of the scale."),
         _number("weight", "The weight of the category in the review; empty counts as 1."),
@@ -272,7 +272,7 @@ CUSTOMERS = Table(
     columns=(
         _text("requester", "The customer, named as in tickets.", required=True, private=True),
         _at("became_customer_at", "When the customer came."),
-        _at("left_at", "When the customer left; null while still here."),
+        _at("left_at", "When the customer left; empty while still here."),
         _split("segment", "The group the customer belongs to."),
     ),
 )

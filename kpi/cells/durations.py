@@ -52,9 +52,9 @@ class Duration(Reader):
 
     def __post_init__(self) -> None:
         if self.unit and self.unit not in UNITS:
-            raise BadValue(f"{self.unit!r} is no unit of time.", f"Use one of {', '.join(UNITS)}.")
+            raise BadValue(f"{self.unit!r} is not a unit of time.", f"Use one of {', '.join(UNITS)}.")
         if self.clock and self.clock not in CLOCKS:
-            raise BadValue(f"{self.clock!r} is no form of a clock.", f"Use one of {', '.join(CLOCKS)}.")
+            raise BadValue(f"{self.clock!r} is not a form of a clock.", f"Use one of {', '.join(CLOCKS)}.")
 
     def read(self, sheet: Sheet, column: Column, header: HeaderLike, cell: str) -> Compiled:
         stated = unit_of(header.note) or unit_of(_AT_END.sub(r"\1", header.name) if _AT_END.match(header.name) else "")

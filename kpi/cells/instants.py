@@ -36,7 +36,7 @@ class Instant(Reader):
 
     def __post_init__(self) -> None:
         if self.order and self.order not in ORDERS:
-            raise BadValue(f"{self.order!r} is no order of day and month.", "Use 'dmy' or 'mdy'.")
+            raise BadValue(f"{self.order!r} is not an order of day and month.", "Use 'dmy' or 'mdy'.")
 
     def read(self, sheet: Sheet, column: Column, header: HeaderLike, cell: str) -> Compiled:
         return compile_instant(sheet, column, (header,), cell, self.order)
@@ -158,7 +158,7 @@ def _answer(sheet: Sheet, headers: tuple[HeaderLike, ...], column: Column) -> st
     for key, order in sheet.orders.items():
         if fold(key) in wanted or fold(key).removeprefix(f"{fold(sheet.file)}:").strip() in wanted:
             if order not in ORDERS:
-                raise BadValue(f"{order!r} is no order of day and month for {key!r}.", "Use 'dmy' or 'mdy'.")
+                raise BadValue(f"{order!r} is not an order of day and month for {key!r}.", "Use 'dmy' or 'mdy'.")
             return order
     return ""
 

@@ -59,5 +59,5 @@ def require_zone(text: str) -> Zone:
     """
     zone = zone_of(text)
     if zone is None:
-        raise BadValue(f"{text!r} is no time zone.", "Use an IANA name such as 'America/New_York', or 'UTC'.")
+        raise BadValue(f"{text!r} is not a time zone.", "Use an IANA name such as 'America/New_York', or 'UTC'.")
     return zone

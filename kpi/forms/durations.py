@@ -81,14 +81,12 @@ class Duration:
                 low, high = stats.mean_interval_of(value, column(cells, "deviation"), n)
                 low = np.maximum(low, 0)
             for i in np.flatnonzero((n > 0) & (n < LONG_TAIL)):
-                notes[i].append("long tail: the interval is likely too narrow below 300")
+                notes[i].append(f"fewer than {LONG_TAIL}: where the tail is long, the interval is likely too narrow")
         else:
             q = float(STATISTICS[statistic] or 0.5)
             value = column(cells, "quantile").copy()
             if "values" in cells:
                 low, high = _order_limits(cells["values"].tolist(), n, q)
-            for i in np.flatnonzero((n > 0) & np.isnan(low) & np.isnan(high) & ("values" in cells)):
-                notes[i].append(f"too few for an interval (n = {int(n[i])})")
         if "open" in cells:
             still = count(cells, "open")
             for i in np.flatnonzero(still > 0):
@@ -97,6 +95,9 @@ class Duration:
                     value[i], low[i], high[i] = _survival(cells["values"].iloc[i], cells["ages"].iloc[i], q)
                     notes[i].append("Kaplan-Meier: open tickets count with their age" + (", not reached yet" if np.isnan(value[i]) else ""))
                     n[i] += still[i]
+        if statistic != "mean" and "values" in cells:
+            for i in np.flatnonzero((n > 0) & np.isnan(low) & np.isnan(high) & ~np.isnan(value)):
+                notes[i].append("too few for an interval")
         for i in np.flatnonzero(missing > 0):
             notes[i].append(f"{int(missing[i]):,} {self.missing}")
         return Finished(value, n, low, high, top, n, [tuple(s) for s in notes])

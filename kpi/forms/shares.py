@@ -14,6 +14,8 @@ from kpi.metric import Ask
 
 FEW = {"share": 10, "nps": 30}
 """Below this many answers counts are shown and no interval (statistics.md section 11)."""
+SLIGHT = 1.005
+"""A design effect below this changes no digit one would read."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +60,16 @@ class Share:
             if unknown[i] > 0:
                 said.insert(0, f"{int(unknown[i]):,} {self.unknown}")
             if 0 < bottom[i] < FEW["share"]:
-                said.insert(0, f"too few for an interval: {int(top[i])} of {int(bottom[i])}")
+                said.insert(0, "too few for an interval")
             elif 0 < bottom[i] < SMALL_SAMPLE:
-                said.insert(0, f"small sample: {int(top[i])} of {int(bottom[i])}")
+                said.insert(0, "small sample")
             if "deff" in cells and bottom[i] > 0:
                 said.append(
                     "fewer than 5 agents: no interval can be told"
                     if np.isnan(deff[i])
-                    else f"interval widened {deff[i]:.2f}-fold for agents"
+                    else "agents do not hang together"
+                    if deff[i] < SLIGHT
+                    else f"agents hang together: the interval counts {bottom[i] / deff[i]:,.0f} rows instead of {int(bottom[i]):,}"
                 )
         return Finished(value, bottom, low, high, top, bottom, [tuple(s) for s in notes])
 
@@ -104,9 +108,9 @@ class Mean:
             low, high = stats.mean_interval_of(value, column(cells, "deviation"), n)
         notes: list[tuple[str, ...]] = []
         for i in range(len(cells)):
-            said = ["too few for an interval (n = 1)"] if n[i] == 1 else []
+            said = ["too few for an interval"] if n[i] == 1 else []
             if 1 < n[i] < SMALL_SAMPLE:
-                said.append(f"small sample (n = {int(n[i])})")
+                said.append("small sample")
             if unknown[i] > 0:
                 said.append(f"{int(unknown[i]):,} not known, left out")
             notes.append(tuple(said))
@@ -138,7 +142,7 @@ class Nps:
         low, high = stats.nps_interval(up, n - up - down, down)
         few = n < FEW["nps"]
         notes: list[tuple[str, ...]] = [
-            ((f"too few for an interval: {int(u)} promoters, {int(d)} detractors of {int(k)}",) if 0 < k < FEW["nps"] else ())
+            ((f"too few for an interval: promoters {int(u)}, detractors {int(d)}",) if 0 < k < FEW["nps"] else ())
             for u, d, k in zip(up, down, n, strict=True)
         ]
         value = stats.nps(up, n - up - down, down)

@@ -129,31 +129,31 @@ FINDINGS: tuple[tuple[str, str, str, str], ...] = (
     # name, sentence, metrics harmed, SQL giving the tickets concerned
     (
         "reply_before_creation",
-        "have a first reply before their creation; kept out of reply times",
+        "with a first reply before the creation; kept out of reply times",
         "first_reply_time first_reply_within reply_time",
         "SELECT ticket_id FROM tickets WHERE first_reply_at < created_at",
     ),
     (
         "solve_before_creation",
-        "were solved before their creation; kept out of resolution times",
+        "solved before the creation; kept out of resolution times",
         "first_resolution_time full_resolution_time work_resolution_time resolved_within backlog",
         "SELECT ticket_id FROM tickets WHERE solved_at < created_at OR first_solved_at < created_at",
     ),
     (
         "solve_before_reply",
-        "were solved before their first reply",
+        "solved before the first reply",
         "first_reply_time full_resolution_time",
         "SELECT ticket_id FROM tickets WHERE solved_at < first_reply_at",
     ),
     (
         "replies_differ",
-        "count other replies in the export than in their messages; the messages count",
+        "with another number of replies in the export than in the messages; the messages count",
         "replies_per_resolution one_touch zero_touch first_contact_resolution",
         "SELECT t.ticket_id FROM seen_tickets t JOIN talk_facts m USING (ticket_id) WHERE t.agent_replies <> m.agent_replies",
     ),
     (
         "first_reply_differs",
-        "carry another first reply than their messages show (by more than a minute); the messages count",
+        "with another first reply than the messages show (by more than a minute); the messages count",
         "first_reply_time first_reply_within",
         "SELECT t.ticket_id FROM seen_tickets t JOIN talk_facts m USING (ticket_id) "
         "WHERE abs(epoch_us(t.first_reply_at) - epoch_us(m.first_reply_at)) > 60e6 "
@@ -161,50 +161,50 @@ FINDINGS: tuple[tuple[str, str, str, str], ...] = (
     ),
     (
         "status_differs",
-        "stand in another status than their changes say; the changes count",
+        "in another status than the changes say; the changes count",
         "backlog tickets_solved resolution_rate",
         "SELECT t.ticket_id FROM seen_tickets t JOIN status_facts s USING (ticket_id) WHERE t.status <> s.status",
     ),
     (
         "solve_differs",
-        "carry another solve time than their changes show (by more than a minute); the changes count",
+        "with another solve time than the changes show (by more than a minute); the changes count",
         "full_resolution_time resolved_within",
         "SELECT t.ticket_id FROM seen_tickets t JOIN status_facts s USING (ticket_id) "
         "WHERE abs(epoch_us(t.solved_at) - epoch_us(coalesce(s.last_solve, s.last_close))) > 60e6",
     ),
     (
         "reopens_differ",
-        "count other reopens in the export than in their changes; the changes count",
+        "with another number of reopens in the export than in the changes; the changes count",
         "reopen_rate first_contact_resolution",
         "SELECT t.ticket_id FROM seen_tickets t JOIN status_facts s USING (ticket_id) WHERE t.reopens <> s.reopens",
     ),
     (
         "solved_without_time",
-        "are solved, but nobody wrote down when",
+        "solved, but nobody wrote down when",
         "full_resolution_time tickets_solved backlog",
         "SELECT ticket_id FROM tickets WHERE is_solved AND solved_at IS NULL",
     ),
     (
         "no_creation_time",
-        "have no creation time: no reply or resolution time can be told, and no period",
+        "without a creation time: no reply or resolution time can be told, and no period",
         "first_reply_time first_resolution_time full_resolution_time backlog backlog_age",
         "SELECT ticket_id FROM tickets WHERE created_at IS NULL",
     ),
     (
         "score_outside_scale",
-        "have a survey score outside its scale; it counts nowhere",
+        "with a survey score outside its scale; it counts nowhere",
         "csat csat_mean dsat nps ces",
         "SELECT coalesce(ticket_id, 'no ticket') AS ticket_id FROM surveys WHERE score IS NOT NULL AND NOT is_valid",
     ),
     (
         "not_counted",
-        "are " + ", ".join(NOT_COUNTED) + " and left out of every number",
+        f"{', '.join(NOT_COUNTED[:-1])} or {NOT_COUNTED[-1]}; left out of every number",
         "",
         "SELECT ticket_id FROM tickets WHERE NOT is_counted",
     ),
     (
         "orphan_messages",
-        "stand in the messages or changes but not among the tickets; left out",
+        "in the messages or changes but not among the tickets; left out",
         "",
         "SELECT DISTINCT ticket_id FROM (SELECT ticket_id FROM seen_messages UNION SELECT ticket_id FROM seen_changes) "
         "WHERE ticket_id NOT IN (SELECT ticket_id FROM seen_tickets)",

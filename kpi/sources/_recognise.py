@@ -101,7 +101,7 @@ def _named(raw: RawTable, name: str, mapped: Sequence[Source]) -> Source:
     able = [s for s in chosen if not s.main.lacking(raw.headers)]
     if not able:
         nearest = min(chosen, key=lambda s: (len(s.lacks(raw.headers)), -s.score(raw.headers)))
-        raise UnknownExport(f"“{raw.file}” is no export of {nearest.label}: it lacks {_listed(nearest.lacks(raw.headers))}.", _HINT)
+        raise UnknownExport(f"“{raw.file}” is not an export of {nearest.label}: it lacks {_listed(nearest.lacks(raw.headers))}.", _HINT)
     fitting = [s for s in able if not s.lacks(raw.headers)]
     return _one(raw, fitting) if fitting else max(able, key=lambda s: s.score(raw.headers))
 

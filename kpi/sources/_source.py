@@ -87,7 +87,7 @@ class Source:
     def __post_init__(self) -> None:
         object.__setattr__(self, "main", Part(self.fills, self.columns, self.keep))
         if self.zone and zone_of(self.zone) is None:
-            raise UnknownName(f"{self.name}: {self.zone!r} is no time zone.", "Use an IANA name such as 'America/New_York'.")
+            raise UnknownName(f"{self.name}: {self.zone!r} is not a time zone.", "Use an IANA name such as 'America/New_York'.")
 
     @property
     def parts(self) -> tuple[Part, ...]:

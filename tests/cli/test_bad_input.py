@@ -37,8 +37,8 @@ def bad(tmp_path_factory: pytest.TempPathFactory, desk: Path) -> Path:
 
 WRONG: list[tuple[str, str]] = [
     # (arguments, with files taken from the folder of bad files; words that must be in the sentence)
-    ("", "COMMAND"),
-    ("computer", "computer"),
+    ("", "A command is missing"),
+    ("computer", "Did you mean 'compute'"),
     ("read", "No file was given"),
     ("read missing.csv", "missing.csv"),
     ("read empty.csv", "empty"),
@@ -92,7 +92,7 @@ WRONG: list[tuple[str, str]] = [
     ("compute tickets.csv --format xlsx", "xlsx"),
     ("compute tickets.csv --nonsense", "--nonsense"),
     ("compute tickets.csv --by day --from 1900-01-01 --to 2199-12-31", "too many periods"),
-    ("tickets tickets.csv", "-o/--output"),
+    ("tickets tickets.csv", "--output is missing"),
     ("tickets tickets.csv -o out.xlsx", "out.xlsx"),
     ("tickets tickets.csv -o nowhere/out.csv", "nowhere"),
     ("tickets tickets.csv -o folder.csv", "folder.csv is a folder"),

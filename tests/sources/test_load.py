@@ -284,10 +284,10 @@ def test_a_mapping_says_what_a_source_says(write: Write, read: Read) -> None:
         (("ticket_id =", "ticketid ="), "tickets has no column 'ticketid'"),
         (('fills = "surveys"', 'fills = "survey"'), "There is no table 'survey'"),
         (('offen = "open"', 'offen = "ofen"'), "tickets.status has no word 'ofen'"),
-        (('unit = "minutes" } }', 'unit = "fortnights" } }'), "'fortnights' is no unit of time"),
+        (('unit = "minutes" } }', 'unit = "fortnights" } }'), "'fortnights' is not a unit of time"),
         (("instant =", "moment ="), "created_at names 0 readers"),
         (('order = "dmy"', 'ordre = "dmy"'), "It says 'ordre'"),
-        (('zone = "Europe/Berlin"', 'zone = "Europe/Berlon"'), "'Europe/Berlon' is no time zone"),
+        (('zone = "Europe/Berlin"', 'zone = "Europe/Berlon"'), "'Europe/Berlon' is not a time zone"),
         (('name = "our_desk"', 'name = "Our desk!"'), "cannot be the name of a mapping"),
         (("[[file]]", "[file_]"), "It says 'file_'"),
     ],
@@ -331,7 +331,7 @@ def test_naming_a_source(write: Write, read: Read) -> None:
 
 
 def test_a_zone_that_is_none(write: Write, read: Read) -> None:
-    with pytest.raises(BadValue, match="is no time zone"):
+    with pytest.raises(BadValue, match="is not a time zone"):
         read(write("tickets.csv", CANONICAL["tickets"]), zone="New York")
 
 
