@@ -3,8 +3,10 @@
 import streamlit as st
 
 import kpi
+from kpi.measure.rules import by_the_exports_rule, differences
 from pages.parts import asked, start, tiles, understood
 from pages.parts.measured import measured
+from pages.parts.words import plain
 
 BOARD = {
     "Satisfaction": ["csat", "nps", "ces", "first_contact_resolution", "survey_response_rate"],
@@ -34,6 +36,10 @@ for heading, names in board.items():
         st.subheader(heading, anchor=False)
         tiles.wall(names, now, line)
 
+theirs = measured(mine, shown, by_the_exports_rule(scope), intervals=False)
+if moved := differences(shown, now, theirs, mine.dataset):
+    with st.expander("Why your help desk may show other numbers", icon=":material/compare_arrows:"):
+        st.markdown("\n".join(f"- {plain(sentence)}" for sentence in moved))
 lacking = [metric for name, metric in kpi.metrics().items() if name not in can]
 if lacking:
     with st.expander(f"What these data cannot tell: {len(lacking)} metrics", icon=":material/visibility_off:"):
