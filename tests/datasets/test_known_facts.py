@@ -195,7 +195,7 @@ def test_baltimore_says_why_the_two_rules_differ() -> None:
         "32 h 52 min here, 32 h 24 min",
         "9,783 here, 10,000",
         "217 deleted, spam or merged",
-        "129 open tickets",
+        "129 open past their promise",
     ):
         assert part in said
 
