@@ -324,7 +324,7 @@ def test_naming_a_source(write: Write, read: Read) -> None:
     with pytest.raises(UnknownExport):
         read(path)
     assert read(path, source="zendesk").counts("status") == {"open": 1}
-    with pytest.raises(UnknownExport, match=r"no export of Intercom: it lacks “Conversation ID”, “Conversation started at”"):
+    with pytest.raises(UnknownExport, match=r"not an export of Intercom: it lacks “Conversation ID”, “Conversation started at”"):
         read(path, source="intercom")
     with pytest.raises(UnknownName, match="There is no source 'zendsk'"):
         read(path, source="zendsk")
