@@ -5,7 +5,8 @@ Each row carries the ticket's columns too, so that an answer can be split by the
 
 from __future__ import annotations
 
-from kpi.tables import NOT_COUNTED
+from kpi.lifecycle.status import words
+from kpi.tables import NOT_COUNTED, STATUSES
 
 
 def replies(near: list[str]) -> str:
@@ -164,6 +165,12 @@ FINDINGS: tuple[tuple[str, str, str, str], ...] = (
         "in another status than the changes say; the changes count",
         "backlog tickets_solved resolution_rate",
         "SELECT t.ticket_id FROM seen_tickets t JOIN status_facts s USING (ticket_id) WHERE t.status <> s.status",
+    ),
+    (
+        "status_unknown",
+        "in a status that is not known: neither solved nor in the backlog",
+        "backlog tickets_solved resolution_rate",
+        f"SELECT ticket_id FROM tickets WHERE status NOT IN {words(STATUSES)}",
     ),
     (
         "solve_differs",

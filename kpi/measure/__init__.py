@@ -50,20 +50,23 @@ def _measure(metrics: Mapping[str, Metric], scope: Scope, data: Dataset, lacks: 
     as_of = scope.as_of or data.newest
     schema = data.stand(scope.as_of, scope.calendar)
     periods = scope.periods(data.first, as_of)
-    reasons = _reasons(metrics, scope, data, lacks)
+    currencies = _currencies(data, schema) if any(m.unit == "currency" for m in metrics.values()) else []
+    reasons = _reasons(metrics, scope, data, lacks, currencies)
     names = tuple(name for name in metrics if name not in reasons)
     cells, statements = _cells(names, scope, data, schema, periods, intervals)
     if scope.ask.choice("cluster") == "agent" and intervals:
         shares = tuple(name for name in names if is_share(name, scope.ask))
         spread, more = _cells(shares, scope, data, schema, periods, intervals, clusters=True)
         cells, statements = _with_design_effects(cells, spread, len(scope.split)), statements + more
-    currency = _currency(data, schema) if any(m.unit == "currency" for m in metrics.values()) else ""
+    currency = currencies[0] if len(currencies) == 1 else ""
     frames = [_rows_of(metric, cells.get(name), scope, periods, reasons.get(name, ""), currency) for name, metric in metrics.items()]
     frame = pd.concat(frames, ignore_index=True)
     return Result(frame, dict(metrics), scope, tuple(statements), data.fingerprint, as_of, currency, reasons)
 
 
-def _reasons(metrics: Mapping[str, Metric], scope: Scope, data: Dataset, lacks: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+def _reasons(
+    metrics: Mapping[str, Metric], scope: Scope, data: Dataset, lacks: Mapping[str, tuple[str, ...]], currencies: Sequence[str]
+) -> dict[str, str]:
     """Metric name -> why it cannot be measured here."""
     reasons = {}
     for name, metric in metrics.items():
@@ -73,6 +76,8 @@ def _reasons(metrics: Mapping[str, Metric], scope: Scope, data: Dataset, lacks: 
             reasons[name] = f"needs {' and '.join(lacks[name])}"
         elif missing:
             reasons[name] = f"cannot be split or filtered by {', '.join(missing)}: its data do not carry it"
+        elif metric.unit == "currency" and len(currencies) > 1:
+            reasons[name] = f"cost lines are in several currencies ({', '.join(currencies)}), which do not add up"
     return reasons
 
 
@@ -172,7 +177,7 @@ def _notes(said: tuple[str, ...], metric: Metric, scope: Scope, period: Period) 
     return tuple(notes)
 
 
-def _currency(data: Dataset, schema: str) -> str:
-    """The one currency of the cost lines; "" when there is none stated, "mixed currencies" when there are several."""
-    names = data.query("SELECT DISTINCT currency FROM cost_days WHERE currency IS NOT NULL", schema)["currency"].tolist()
-    return str(names[0]) if len(names) == 1 else "mixed currencies" if names else ""
+def _currencies(data: Dataset, schema: str) -> list[str]:
+    """The currencies the cost lines state; none when they state none."""
+    frame = data.query("SELECT DISTINCT currency FROM cost_days WHERE currency IS NOT NULL ORDER BY currency", schema)
+    return [str(name) for name in frame["currency"]]

@@ -253,3 +253,23 @@ def test_half_a_second_before_the_creation_is_no_reply_time() -> None:
     row = kpi.measure("first_reply_time", Scope(), data).frame.iloc[0]
     assert (row["value"], row["n"]) == (0, 1)
     assert data.findings().set_index("name").loc["reply_before_creation", "tickets"] == 1
+
+
+def test_currencies_do_not_add_up(frames: Frames) -> None:
+    costs = frames["costs"].assign(currency=["EUR", "JPY", "EUR"])
+    frame = kpi.measure(
+        ["cost_per_ticket", "cost_per_resolution", "tickets_created"], Scope(), from_frames({**frames, "costs": costs})
+    ).frame
+    assert frame["value"].isna().tolist() == [True, True, False]
+    assert "EUR, JPY" in frame["notes"].iloc[0][0]
+
+
+def test_a_status_nobody_knows_is_said(frames: Frames) -> None:
+    """T16 moves on to a word that is no status: it cannot be told whether it still waits."""
+    strange = pd.DataFrame(
+        [{"ticket_id": "T16", "changed_at": pd.Timestamp("2024-02-06"), "field": "status", "old": "new", "new": "waiting for Bob"}]
+    )
+    data = from_frames({**frames, "changes": pd.concat([frames["changes"], strange]), "tickets": frames["tickets"].assign(status=None)})
+    assert kpi.measure("backlog", Scope(), data).frame["value"].iloc[0] == 3
+    found = data.findings().set_index("name").loc["status_unknown"]
+    assert (found["tickets"], list(found["examples"])) == (1, ["T16"])
