@@ -39,8 +39,8 @@ format: $(VENV)/.dev  ## let ruff mend what it can
 bench: $(VENV)/.bench  ## every benchmark in bench/, each printing its ratios
 	@for file in $(wildcard bench/[a-z]*.py); do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
 
-docs: $(VENV)/.dev  ## write docs/metrics.md and docs/sources.md from the declarations
-	$(BIN)/python docs/write.py
+docs: $(VENV)/.dev  ## write the reference pages in docs/ from the declarations
+	$(BIN)/python -m kpi.docs
 
 # UPGRADE=--upgrade takes newer versions; without it only what pyproject.toml changed moves.
 LOCK := $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \

@@ -52,7 +52,7 @@ def entry() -> None:
 def main(arguments: Sequence[str]) -> int:
     """Run one command; the only place where an exception becomes words and an exit code."""
     try:
-        options = _parser().parse_args(arguments)
+        options = parser().parse_args(arguments)
         options.run(options)
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read our output has seen enough
@@ -84,9 +84,10 @@ def _one_line(text: str) -> str:
     return "".join(letter if letter.isprintable() or letter == NBSP else " " for letter in text)
 
 
-def _parser() -> Parser:
-    parser = Parser(prog="kpi", description="Every support KPI from the export of any help desk, with its uncertainty.")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=Parser)
+def parser() -> Parser:
+    """Every command with its options."""
+    whole = Parser(prog="kpi", description="Every support KPI from the export of any help desk, with its uncertainty.")
+    commands = whole.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=Parser)
 
     def command(name: str, run: Any, about: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=about, description=about)
@@ -103,44 +104,60 @@ def _parser() -> Parser:
         return added
 
     read = reading("read", _read, "Say what was understood of the files.")
-    read.add_argument("--format", choices=["json"], default="json")
+    read.add_argument("--format", choices=["json"], default="json", help="how it is written")
     compute = reading("compute", _compute, "Measure metrics.")
-    compute.add_argument("--metric", nargs="+", action="extend", default=[], metavar="ID")
-    compute.add_argument("--by", default="all", metavar="all|day|week|month|quarter|year")
-    compute.add_argument("--split", nargs="+", action="extend", default=[], metavar="COLUMN")
-    compute.add_argument("--where", nargs="+", action="extend", default=[], metavar="COLUMN=VALUE")
+    compute.add_argument(
+        "--metric", nargs="+", action="extend", default=[], metavar="ID", help="which metrics (default: all the data allow)"
+    )
+    compute.add_argument(
+        "--by", default="all", metavar="all|day|week|month|quarter|year", help="one number a period; weeks begin on Monday"
+    )
+    compute.add_argument("--split", nargs="+", action="extend", default=[], metavar="COLUMN", help="one number a group")
+    compute.add_argument(
+        "--where", nargs="+", action="extend", default=[], metavar="COLUMN=VALUE",
+        help="only such rows; values of one column add up, columns narrow down; (none) is unknown",
+    )  # fmt: skip
     compute.add_argument("--from", dest="start", metavar="DATE", help="first local date, included")
     compute.add_argument("--to", dest="end", metavar="DATE", help="last local date, included")
     _standing(compute)
-    compute.add_argument("--clock", default="calendar", metavar="calendar|business")
-    compute.add_argument("--statistic", metavar="median|mean|p75|p90|p95")
-    compute.add_argument("--compare", metavar="previous|last_year")
-    compute.add_argument("--param", nargs="+", action="extend", default=[], metavar="NAME=VALUE")
-    compute.add_argument("--format", choices=["json", "csv", "table"], default="json")
+    compute.add_argument("--clock", default="calendar", metavar="calendar|business", help="durations in all hours, or in working hours")
+    compute.add_argument("--statistic", metavar="median|mean|p75|p90|p95", help="of durations (default: each metric's own)")
+    compute.add_argument("--compare", metavar="previous|last_year", help="beside the period before, or the same one a year ago")
+    compute.add_argument(
+        "--param",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a threshold or variant (docs/metrics.md, what can be set)",
+    )
+    compute.add_argument(
+        "--format", choices=["json", "csv", "table"], default="json", help="how it is written; table is one sentence a number"
+    )
     tickets = reading("tickets", _tickets, "Write one row per ticket with every computed column.")
-    tickets.add_argument("-o", "--output", required=True, metavar="FILE.csv|parquet")
+    tickets.add_argument("-o", "--output", required=True, metavar="FILE.csv|parquet", help="where to; its ending decides the format")
     _standing(tickets)
     hours = command("hours", _hours, "Business seconds between two instants, or the instant a number of business seconds is over.")
-    hours.add_argument("--calendar", required=True, metavar="FILE")
-    hours.add_argument("--schedule", metavar="NAME")
+    hours.add_argument("--calendar", required=True, metavar="FILE", help="working hours, a TOML file (docs/calendar.md)")
+    hours.add_argument("--schedule", metavar="NAME", help="one of its schedules (default: the calendar's default)")
     hours.add_argument("--input", required=True, metavar="pairs.csv", help="columns start and end, or start and seconds")
     hours.add_argument("-o", "--output", metavar="FILE.csv", help="default: stdout")
     metrics = command("metrics", _metrics, "List every metric.")
-    metrics.add_argument("--format", choices=["json", "table"], default="json")
+    metrics.add_argument("--format", choices=["json", "table"], default="json", help="how they are written")
     sample = command("sample", _sample, "Write the sample company.")
-    sample.add_argument("--tickets", type=int, default=20_000, metavar="N")
-    sample.add_argument("--seed", type=int, default=1, metavar="S")
+    sample.add_argument("--tickets", type=int, default=20_000, metavar="N", help="how many tickets")
+    sample.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, another company")
     sample.add_argument("--null", action="store_true", help="the same company without any planted effect")
-    sample.add_argument("--format", choices=["csv", "parquet"], default="csv")
-    sample.add_argument("-o", "--output", default="sample", metavar="FOLDER")
+    sample.add_argument("--format", choices=["csv", "parquet"], default="csv", help="of the tables")
+    sample.add_argument("-o", "--output", default="sample", metavar="FOLDER", help="where to")
     serve = command("serve", _serve, "Start the app on this machine.")
-    serve.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8501")))
-    return parser
+    serve.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8501")), help="default: PORT of the environment, else 8501")
+    return whole
 
 
-def _standing(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--as-of", metavar="INSTANT", help="the instant one stands at (default: the newest in the data)")
-    parser.add_argument("--calendar", metavar="FILE", help="working hours")
+def _standing(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--as-of", metavar="INSTANT", help="the instant one stands at (default: the newest in the data)")
+    command.add_argument("--calendar", metavar="FILE", help="working hours, a TOML file (docs/calendar.md)")
 
 
 def _dataset(options: argparse.Namespace) -> Any:
