@@ -123,6 +123,7 @@ class Dataset:
             if key not in self._built:
                 schema = f"measured_{len(self._built)}"
                 cursor = self.con.cursor()
+                cursor.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")  # what a build that failed has left behind
                 cursor.execute(f"CREATE SCHEMA {schema}")
                 cursor.execute(f"SET schema = '{schema}'")
                 lifecycle.build(cursor, raw_schema=CANONICAL, as_of=instant, calendar=calendar, extras=list(self.extras))

@@ -39,6 +39,11 @@ _LATER = {
         "CASE WHEN status IN ('solved', 'closed') AND coalesce(solved_at, closed_at) > {as_of} THEN 'open' "
         "WHEN status = 'closed' AND closed_at > {as_of} THEN 'solved' ELSE status END AS status",
         *(
+            f"CASE WHEN coalesce(solved_at, closed_at) > {{as_of}} THEN NULL ELSE {c} END AS {c}"
+            for c in ("is_sla_met", "is_first_contact_resolved")
+        ),
+        "CASE WHEN first_reply_at > {as_of} THEN NULL ELSE is_reply_sla_met END AS is_reply_sla_met",
+        *(
             f"CASE WHEN created_at IS NULL OR {c}_seconds <= (epoch_us({{as_of}}) - epoch_us(created_at)) / 1e6 "
             f"THEN {c}_seconds END AS {c}_seconds"
             for c in ("first_reply", "first_resolution", "full_resolution")

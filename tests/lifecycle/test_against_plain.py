@@ -46,8 +46,9 @@ def companies(draw: st.DrawFn) -> tuple[list[dict], list[dict], list[dict]]:
                 "team": ["one", "two"],
             }[field]
             changes.append({"ticket_id": ticket_id, "changed_at": at, "field": field, "old": None, "new": draw(st.sampled_from(words))})
-    # Every dataset knows assignments, so that "never assigned" is 0 and not unknown.
+    # Every dataset knows messages and assignments, so that "no reply" and "never assigned" are 0 and not unknown.
     last = tickets[-1]
+    messages.append(_message(last["ticket_id"], last["created_at"] + timedelta(days=13), "bot", True, "bot0"))
     changes += [
         {"ticket_id": last["ticket_id"], "changed_at": last["created_at"], "field": f, "old": None, "new": "x"} for f in ("agent", "team")
     ]

@@ -171,6 +171,16 @@ def test_a_schedule_the_calendar_does_not_have_is_named() -> None:
     )
     with pytest.raises(BadValue, match="night"):
         facts(data, TWO_SCHEDULES)
+    assert facts(data)["full_resolution_seconds"] == 3 * HOUR  # a build that failed stands in nobody's way
+    with pytest.raises(BadValue, match="night"):
+        facts(data, TWO_SCHEDULES)
+
+
+def test_standing_earlier_a_verdict_of_later_is_not_known() -> None:
+    rows = [{"ticket_id": "1", "created_at": at(1, 9), "solved_at": at(2, 9), "status": "solved", "is_sla_met": True}]
+    data = company(rows)
+    assert facts(data)["is_sla_met"]
+    assert pd.isna(facts(data, as_of=at(1, 12))["is_sla_met"])
 
 
 def test_assignments_count_returns_and_the_first_ends_the_unassigned_time() -> None:
