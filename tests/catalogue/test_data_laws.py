@@ -17,6 +17,8 @@ from kpi.scope import Scope
 from kpi.tables import TABLES
 from tests.catalogue.test_laws import CATALOGUE, all_needs
 
+pytestmark = pytest.mark.slow
+
 Frames = dict[str, pd.DataFrame]
 ROWS = {"changes": "field", "surveys": "kind"}
 

@@ -16,6 +16,8 @@ from kpi.scope import Scope
 from tests.catalogue.random_company import AS_OF, COMPANY, START, frames
 from tests.catalogue.test_laws import CATALOGUE, plain_form
 
+pytestmark = pytest.mark.slow
+
 few = settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 many = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 MAIN = ["csat", "first_reply_time", "sla_attainment", "reopen_rate", "full_resolution_time", "tickets_solved", "escalation_rate"]

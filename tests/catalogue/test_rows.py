@@ -12,6 +12,8 @@ from kpi.metric import STATISTICS
 from kpi.scope import Scope
 from tests.catalogue.test_laws import CATALOGUE, plain_form
 
+pytestmark = pytest.mark.slow
+
 SCOPES = {
     "all": Scope(),
     "January": Scope(start="2024-01-01", end="2024-01-31"),

@@ -12,6 +12,8 @@ import kpi
 from kpi.engine import from_frames
 from kpi.scope import Scope
 
+pytestmark = pytest.mark.slow
+
 ZONES = {
     "America/New_York": ("2024-03-10", "2024-11-03"),  # 23 and 25 hours, at 02:00
     "Australia/Sydney": ("2024-04-07", "2024-10-06"),  # the other way round, east of Greenwich

@@ -16,6 +16,8 @@ from kpi.engine import from_frames
 from kpi.errors import BadValue
 from tests.cli.conftest import Ran
 
+pytestmark = pytest.mark.slow
+
 Kpi = Callable[..., Ran]
 
 

@@ -14,6 +14,8 @@ from kpi import sample
 from kpi.tables import TICKETS
 from tests.cli.conftest import Ran
 
+pytestmark = pytest.mark.slow
+
 Kpi = Callable[..., Ran]
 
 COMPUTED = """

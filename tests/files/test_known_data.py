@@ -14,6 +14,8 @@ import pytest
 from kpi.files.workbook import plain_text
 from tests.files.reading import Read, Row, read_all
 
+pytestmark = pytest.mark.slow
+
 
 def oracle(text: str) -> tuple[list[str], dict[int, Row]]:
     """Header and rows that are not empty, by the csv module."""

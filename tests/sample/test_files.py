@@ -18,6 +18,8 @@ from kpi.sample import compose, write
 from kpi.sample.company import REGIONS
 from kpi.tables import TABLES
 
+pytestmark = pytest.mark.slow
+
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 FILES = {*(f"{name}.csv" for name in TABLES), "calendar.toml", "events.csv", "truth.json"}
 

@@ -10,6 +10,8 @@ import pytest
 
 from tests.sources.conftest import Loaded, Read
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def thunderbird(read: Read, datasets: Path) -> Loaded:
