@@ -12,6 +12,8 @@ from kpi.errors import KpiError
 from kpi.scope import Scope
 from tests.test_hostile import company, number, write
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     "name",

@@ -20,6 +20,8 @@ from kpi.scope import Scope
 from kpi.tables import TABLES
 from tests.catalogue.conftest import WORKED
 
+pytestmark = pytest.mark.slow
+
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 

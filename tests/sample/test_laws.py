@@ -14,6 +14,8 @@ from kpi.tables import NOT_COUNTED, SOLVED, UNSOLVED
 
 from .conftest import Company
 
+pytestmark = pytest.mark.slow
+
 BEGIN, END = pd.Timestamp("2024-11-01", tz="UTC"), pd.Timestamp("2026-11-01", tz="UTC")
 
 
