@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from kpi.hours import read_calendar
 from kpi.tables import NOT_COUNTED, SOLVED, UNSOLVED
