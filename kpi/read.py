@@ -41,13 +41,34 @@ def read(
         if path.is_dir():
             raise UnreadableFile(f"{path.name!r} is a folder.", "Name the files in it.")
     con = connect()
-    raw = files.decode(con, found, names=names, progress=progress)
+    raw, damaged = _decoded(con, found, names, progress)
     matches, unknown = _recognised(con, raw, source, mapping)
     report = sources.load(con, matches, zone=zone, date_orders=date_orders, progress=progress)
-    doubts = [*unknown, *_complete(con)]
+    doubts = [*damaged, *unknown, *_complete(con)]
     for table in raw:
         con.execute(f'DROP TABLE IF EXISTS "{table.table}"')
     return Dataset.of(con, replace(report, doubts=(*report.doubts, *doubts)))
+
+
+def _decoded(con: Any, paths: Sequence[Path], names: Sequence[str] | None, progress: Progress | None) -> tuple[list[Any], list[str]]:
+    """The text tables of all files; a damaged one among several is left out and named, so that the rest still loads."""
+    tables: list[Any] = []
+    damaged: list[str] = []
+    first: UnreadableFile | None = None
+    for i, path in enumerate(paths):
+
+        def share(what: str, done: float, i: int = i) -> None:
+            if progress is not None:
+                progress(what, (i + done) / len(paths))
+
+        try:
+            tables += files.decode(con, [path], names=[names[i]] if names else None, progress=share)
+        except UnreadableFile as error:
+            first = first or error
+            damaged.append(f"A file was left out: {error}")
+    if first is not None and not tables:
+        raise first
+    return tables, damaged
 
 
 def _recognised(con: Any, raw: Sequence[Any], source: str | None, mapping: str | Path | None) -> tuple[list[Any], list[str]]:
