@@ -15,6 +15,8 @@ from kpi.metric import CLOCKS, STATISTICS, Ask, read_params
 
 GRAINS = ("all", "day", "week", "month", "quarter", "year")
 COMPARISONS = {"previous": "the period before", "last_year": "the same period last year"}
+QUERY_NAMES = ("by", "from", "to", "zone", "clock", "statistic", "compare", "as_of", "split", "where", "param", "calendar")
+"""The names of a scope's parts in an address. They never change."""
 MOST_PERIODS = 20_000
 _DAYS = {"day": 1, "week": 7, "month": 28, "quarter": 90, "year": 365}
 NONE = "(none)"

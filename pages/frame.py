@@ -15,9 +15,11 @@ ICON = str(Path(__file__).parent / "parts" / "icon.svg")
 st.set_page_config(page_icon=ICON, layout="wide")
 st.logo(ICON, size="large")
 overview = st.Page("overview.py", title="Overview", icon=":material/dashboard:", default=True)
+number = st.Page("number.py", title="How this is made", icon=":material/function:", visibility="hidden")
+tickets = st.Page("tickets.py", title="Tickets", icon=":material/table_rows:")
 data = st.Page("data.py", title="Data & quality", icon=":material/fact_check:")
 definitions = st.Page("definitions.py", title="Definitions", icon=":material/menu_book:")
-page = st.navigation({"": [overview], "Data": [data, definitions]})
+page = st.navigation({"": [overview, number], "Data": [tickets, data, definitions]})
 unscoped = [data, definitions]  # what they say does not depend on dates or clocks
 
 st.session_state["mine"] = st.session_state["asked"] = None

@@ -1,0 +1,38 @@
+"""The address as state: which parameters belong to the page itself, and links that carry everything along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from kpi.scope import QUERY_NAMES
+
+Query = dict[str, str | list[str]]
+SHARED = frozenset({"data", *QUERY_NAMES})
+"""Parameters that mean the same on every page; all others are the page's own."""
+
+
+def query(**own: str | Sequence[str]) -> Query:
+    """The parameters of a link to a page: the data and the scope as they are now, and the page's own. Empty ones are left out."""
+    shared: Query = {name: st.query_params.get_all(name) for name in st.query_params if name in SHARED}
+    return shared | {name: value if isinstance(value, str) else list(value) for name, value in own.items() if value}
+
+
+def own(name: str, default: str = "") -> str:
+    """A parameter of the page itself, as the address says it. It is a stranger's text: check it before use."""
+    return str(st.query_params.get(name, default))
+
+
+def put(**given: str | Sequence[str]) -> None:
+    """Write parameters of the page itself into the address; an empty one is taken out."""
+    for name, value in given.items():
+        if not value:
+            st.query_params.pop(name, None)
+        elif st.query_params.get_all(name) != ([value] if isinstance(value, str) else list(value)):
+            st.query_params[name] = value if isinstance(value, str) else list(value)
+
+
+def kept() -> Mapping[str, list[str]]:
+    """The page's own parameters as they stand in the address."""
+    return {name: st.query_params.get_all(name) for name in st.query_params if name not in SHARED}
