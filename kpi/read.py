@@ -19,6 +19,7 @@ def read(
     names: Sequence[str] | None = None,
     source: str | None = None,
     mapping: str | Path | None = None,
+    mappings: Mapping[str, str | Path] | None = None,
     zone: str | None = None,
     date_orders: Mapping[str, str] | None = None,
     progress: Progress | None = None,
@@ -26,7 +27,8 @@ def read(
     """Read one or several export files into one dataset.
 
     `names` are the files' display names where they lie under others; `source` or `mapping` (a TOML file) decide what an export is instead of its
-    headers; `zone` is the zone of times that state none; `date_orders` answers `report.questions` ("dmy" or "mdy" by column). `progress` is
+    headers; `mappings` says it for single files, by the name they are displayed under ("tickets.csv", "a.zip › b.csv"): a path, or the TOML text
+    itself; `zone` is the zone of times that state none; `date_orders` answers `report.questions` ("dmy" or "mdy" by column). `progress` is
     called with what is done and the share done (0..1). `report` on the result says what was understood.
 
     Raises a KpiError in one sentence when nothing can be read. When one file of several is not recognised, the others load and it is
@@ -41,13 +43,18 @@ def read(
         if path.is_dir():
             raise UnreadableFile(f"{path.name!r} is a folder.", "Name the files in it.")
     con = connect()
-    raw, damaged = _decoded(con, found, names, progress)
-    matches, unknown = _recognised(con, raw, source, mapping)
-    report = sources.load(con, matches, zone=zone, date_orders=date_orders, progress=progress)
+    raw, damaged = _decoded(con, found, names, _part(progress, 0.0, 0.5))
+    matches, unknown = _recognised(con, raw, source, mapping, mappings or {})
+    report = sources.load(con, matches, zone=zone, date_orders=date_orders, progress=_part(progress, 0.5, 1.0))
     doubts = [*damaged, *unknown, *_complete(con)]
     for table in raw:
         con.execute(f'DROP TABLE IF EXISTS "{table.table}"')
     return Dataset.of(con, replace(report, doubts=(*report.doubts, *doubts)))
+
+
+def _part(progress: Progress | None, begin: float, end: float) -> Progress | None:
+    """The part of the whole that a step stands for."""
+    return None if progress is None else lambda what, share: progress(what, begin + share * (end - begin))
 
 
 def _decoded(con: Any, paths: Sequence[Path], names: Sequence[str] | None, progress: Progress | None) -> tuple[list[Any], list[str]]:
@@ -71,12 +78,18 @@ def _decoded(con: Any, paths: Sequence[Path], names: Sequence[str] | None, progr
     return tables, damaged
 
 
-def _recognised(con: Any, raw: Sequence[Any], source: str | None, mapping: str | Path | None) -> tuple[list[Any], list[str]]:
+def _recognised(
+    con: Any, raw: Sequence[Any], source: str | None, mapping: str | Path | None, mappings: Mapping[str, str | Path]
+) -> tuple[list[Any], list[str]]:
     matches, unknown = [], []
     first: UnknownExport | None = None
     for table in raw:
+        said = mappings.get(table.file, mapping)
         try:
-            matches.append(sources.recognise(table, con=con, source=source, mapping=Path(mapping) if mapping else None))
+            is_text = isinstance(said, str) and "\n" in said
+            matches.append(
+                sources.recognise(table, con=con, source=source, mapping=sources.parse_mapping(str(said)) if is_text else said or None)
+            )
         except UnknownExport as error:
             first = first or error
             unknown.append(f"{table.file} was left out: {error}")

@@ -5,7 +5,7 @@ report = load(con, matches)            # the eight canonical tables are now in c
 """
 
 from kpi.sources._load import load
-from kpi.sources._mapping import from_mapping, read_mapping
+from kpi.sources._mapping import from_mapping, parse_mapping, read_mapping
 from kpi.sources._propose import propose, to_toml
 from kpi.sources._recognise import Match, recognise
 from kpi.sources._registry import all_sources
@@ -14,5 +14,5 @@ from kpi.sources._source import Part, Source
 
 __all__ = [
     "ColumnReport", "Extra", "FileReport", "Import", "Match", "Part", "Source", "Unread", "all_sources", "from_mapping", "load",
-    "propose", "read_mapping", "recognise", "to_toml",
+    "parse_mapping", "propose", "read_mapping", "recognise", "to_toml",
 ]  # fmt: skip

@@ -56,11 +56,15 @@ def read_mapping(path: Path) -> tuple[Source, ...]:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as failure:
         raise UnreadableFile(f"The mapping “{path.name}” cannot be read.", "Check its path; it must be UTF-8 text.") from failure
+    return from_mapping(parse_mapping(text, path.name), origin=str(path))
+
+
+def parse_mapping(text: str, name: str = "mapping.toml") -> dict[str, Any]:
+    """The content of a mapping, as `from_mapping` takes it. UnreadableFile when it is not TOML; `name` is what the sentence calls it."""
     try:
-        data = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as failure:
-        raise UnreadableFile(f"The mapping “{path.name}” is not TOML: {failure}.") from failure
-    return from_mapping(data, origin=str(path))
+        raise UnreadableFile(f"The mapping “{name}” is not TOML: {failure}.") from failure
 
 
 def from_mapping(data: Mapping[str, Any], origin: str = "") -> tuple[Source, ...]:

@@ -31,7 +31,7 @@ def recognise(
     *,
     con: Connection | None = None,
     source: str | None = None,
-    mapping: Mapping[str, Any] | Path | None = None,
+    mapping: Mapping[str, Any] | Path | str | None = None,
 ) -> Match:
     """The one source that reads `raw`.
 
@@ -39,7 +39,7 @@ def recognise(
     ----------
     con : accepted for callers that have it; headers alone decide.
     source : a source or tool by name, when the person said which; its signs need not be there, its required columns must.
-    mapping : a mapping file, or its parsed content; it goes before every other source where it fits.
+    mapping : the path of a mapping file, or its parsed content; it goes before every other source where it fits.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def recognise(
     return Match(raw, found)
 
 
-def _mapped(mapping: Mapping[str, Any] | Path | None) -> tuple[Source, ...]:
+def _mapped(mapping: Mapping[str, Any] | Path | str | None) -> tuple[Source, ...]:
     if mapping is None:
         return ()
     return from_mapping(mapping) if isinstance(mapping, Mapping) else read_mapping(Path(mapping))
