@@ -1,0 +1,73 @@
+"""What every chart has in common: the order of colours, the few fixed ones, text, grid and height. No chart is made here.
+
+The theme fills `range.category` with its own seven colours, light or dark. A chart never types one of them: it names a position.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+SERIES = ("teal", "amber", "indigo", "grey", "vermilion", "green", "mauve")
+"""The theme's colours in their order. Grey is kept for what is pooled, past or merely there."""
+GREY = SERIES.index("grey")
+MOST_SERIES = len(SERIES) - 1
+"""More series than this cannot be told apart: pool the rest as others."""
+
+OTHERS = "#7F858F"
+GOOD, BAD = "#2B9A73", "#D4603A"
+"""At least 3 : 1 against the page and the card in both modes (WCAG 1.4.11); only for good and bad, and never without a word or a shape."""
+INK = {"light": "#1F2430", "dark": "#E8E6E0"}
+QUIET = {"light": "#5F6570", "dark": "#A3A9B4"}
+"""Text on a chart: body and caption colour; at least 4.5 : 1 on the page and on a card."""
+
+LOWEST, USUAL, HIGHEST = 220, 260, 320
+"""Heights in pixels."""
+
+
+@lru_cache(maxsize=2)
+def config(theme: str = "light") -> dict[str, Any]:
+    """The Vega-Lite `config` that every chart gets when it is drawn; what a spec itself says wins.
+
+    `theme` is "light" or "dark" and decides the colour of text marks only; everything else is the theme's own. Marks take their part by
+    `style`: ink and quiet (text, lines), others (pooled), good, bad, target (dashed line in text colour), band (a grey range).
+    """
+    ink, quiet = INK.get(theme, INK["light"]), QUIET.get(theme, QUIET["light"])
+    return {
+        "background": "transparent",
+        "axisX": {"grid": False},
+        "axisY": {"grid": True, "tickCount": 5},
+        "axis": {"labelPadding": 6, "titlePadding": 10, "labelLimit": 160},
+        "legend": {"orient": "top", "title": None, "offset": 6},
+        "line": {"strokeWidth": 2, "strokeCap": "round", "strokeJoin": "round"},
+        "bar": {"cornerRadiusEnd": 2},
+        "text": {"color": ink, "fontSize": 12},
+        "style": {
+            "ink": {"color": ink, "fill": ink, "fontSize": 12},
+            "quiet": {"color": quiet, "fill": quiet, "fontSize": 12},
+            "ink_line": {"stroke": ink, "strokeWidth": 1},
+            "quiet_line": {"stroke": quiet, "strokeWidth": 1},
+            "others": {"color": OTHERS, "fill": OTHERS},
+            "good": {"color": GOOD, "fill": GOOD},
+            "bad": {"color": BAD, "fill": BAD},
+            "target": {"stroke": ink, "strokeDash": [5, 4], "strokeWidth": 1.5},
+            "band": {"color": OTHERS, "fill": OTHERS, "opacity": 0.18},
+        },
+    }
+
+
+def scale(names: Sequence[str], others: str | None = None) -> dict[str, Any]:
+    """The colour scale of some series in the theme's order; `others` is the pooled rest, in grey.
+
+    Grey's place in between is filled by an empty name: give the legend `legend_of(names, others)`, or label the lines themselves.
+    """
+    domain = list(names[:GREY])
+    if len(names) > GREY or others is not None:
+        domain += [*[f"\u200b{i}" for i in range(GREY - len(domain))], others or "\u200b", *names[GREY:]]
+    return {"domain": domain}
+
+
+def legend_of(names: Sequence[str], others: str | None = None) -> dict[str, Any]:
+    """The legend beside `scale`: the series and the pooled rest, nothing else. Up to four series are better labelled at their end."""
+    return {"values": [*names, *([others] if others is not None else [])]}
