@@ -36,22 +36,23 @@ def config(theme: str = "light") -> dict[str, Any]:
     ink, quiet = INK.get(theme, INK["light"]), QUIET.get(theme, QUIET["light"])
     return {
         "background": "transparent",
-        "axisX": {"grid": False},
+        "axisX": {"grid": False, "labelAngle": 0},
         "axisY": {"grid": True, "tickCount": 5},
         "axis": {"labelPadding": 6, "titlePadding": 10, "labelLimit": 160},
-        "legend": {"orient": "top", "title": None, "offset": 6},
+        "legend": {"orient": "top", "title": None, "offset": 6, "columns": 4},
         "line": {"strokeWidth": 2, "strokeCap": "round", "strokeJoin": "round"},
         "bar": {"cornerRadiusEnd": 2},
+        "rule": {"color": ink},
         "text": {"color": ink, "fontSize": 12},
         "style": {
             "ink": {"color": ink, "fill": ink, "fontSize": 12},
             "quiet": {"color": quiet, "fill": quiet, "fontSize": 12},
-            "ink_line": {"stroke": ink, "strokeWidth": 1},
-            "quiet_line": {"stroke": quiet, "strokeWidth": 1},
+            "ink_line": {"color": ink, "stroke": ink, "strokeWidth": 1},
+            "quiet_line": {"color": quiet, "stroke": quiet, "strokeWidth": 1},
             "others": {"color": OTHERS, "fill": OTHERS},
             "good": {"color": GOOD, "fill": GOOD},
             "bad": {"color": BAD, "fill": BAD},
-            "target": {"stroke": ink, "strokeDash": [5, 4], "strokeWidth": 1.5},
+            "target": {"color": ink, "stroke": ink, "strokeDash": [5, 4], "strokeWidth": 1.5},
             "band": {"color": OTHERS, "fill": OTHERS, "opacity": 0.18},
         },
     }
