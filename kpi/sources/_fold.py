@@ -11,6 +11,11 @@ from kpi.errors import BadValue
 from kpi.tables import Table
 
 
+SUPERSEDED = "superseded_rows"
+SUPERSEDED_COLUMNS = 'file VARCHAR, "row" BIGINT, "table" VARCHAR, id VARCHAR, created_at TIMESTAMP'
+"""The table that lists the rows set aside: where each stands, what it was a row of, and the creation it stated."""
+
+
 @dataclass(frozen=True)
 class Folded:
     """What folding found: repeated keys, the rows they had, keys whose rows state different creations, rows gone per load."""
@@ -51,6 +56,10 @@ def fold_rows(con: Connection, table: Table, tools: Sequence[tuple[str, str]], c
     con.execute(
         "CREATE OR REPLACE TEMP TABLE _kpi_gone AS "
         f"SELECT t.rowid AS id, t._load, t._row FROM {name} t JOIN _kpi_kept k USING ({key}) WHERE t.rowid <> k.kept"
+    )
+    stated = "t.created_at" if "created_at" in table.by_name else "NULL"
+    con.execute(
+        f"INSERT INTO {SUPERSEDED} SELECT t._file, t._row, '{table.name}', t.{key}, {stated} FROM {name} t JOIN _kpi_gone g ON g.id = t.rowid"
     )
     gone = {int(load): int(n) for load, n in con.execute("SELECT _load, count(*) FROM _kpi_gone GROUP BY 1").fetchall()}
     con.execute(f"DELETE FROM {name} WHERE rowid IN (SELECT id FROM _kpi_gone)")

@@ -9,7 +9,7 @@ from pathlib import PurePath
 from kpi.cells import WORDS_TABLE, Compiled, Connection, ident, require_zone, typed
 from kpi.sources._checks import check_tickets
 from kpi.sources._extras import extras_of
-from kpi.sources._fold import Folded, fold_rows
+from kpi.sources._fold import SUPERSEDED, SUPERSEDED_COLUMNS, Folded, fold_rows
 from kpi.sources._plan import Plan, plan_of
 from kpi.sources._recognise import Match
 from kpi.sources._report import ABSENT, FILLED, UNREAD, ColumnReport, Extra, FileReport, Import, Unread
@@ -34,7 +34,7 @@ def load(
     """Fill the canonical tables in `con` from recognised tables, and report what was understood.
 
     Makes all eight tables (empty ones too) with exactly the declared types, then `_row` (the row a person finds in the file)
-    and `_file`; `tickets` also gets the extra splits, as text. Beside them: `unread_cells`, `rejected_rows`.
+    and `_file`; `tickets` also gets the extra splits, as text. Beside them: `unread_cells`, `rejected_rows`, `superseded_rows`.
 
     Parameters
     ----------
@@ -86,6 +86,7 @@ class _Job:
         self.con.execute(
             'CREATE OR REPLACE TABLE unread_cells (file VARCHAR, "table" VARCHAR, "column" VARCHAR, "row" BIGINT, text VARCHAR, reason VARCHAR)'
         )
+        self.con.execute(f"CREATE OR REPLACE TABLE {SUPERSEDED} ({SUPERSEDED_COLUMNS})")
         self.con.execute('CREATE OR REPLACE TABLE rejected_rows (file VARCHAR, "row" BIGINT, reason VARCHAR, text VARCHAR)')
 
     def insert(self, plan: Plan) -> None:
@@ -201,6 +202,7 @@ class _Job:
             rejected=self.rejected[plan.load],
             superseded=superseded,
             doubts=tuple(dict.fromkeys(doubts)),
+            unzoned=tuple(plan.sheet.unzoned),
         )
 
     def _columns(self, table: Table) -> list[ColumnReport]:

@@ -58,6 +58,7 @@ class FileReport:
 
     `rows` were decoded; `tables` says how many rows of each canonical table they became (after folding); `rejected` rows have
     no place (listed with reasons in `rejected_rows`); `superseded` rows are older states of tickets that a later row replaced.
+    `unzoned` are the headers of times that state no zone, nor did anybody: they were read as UTC.
     """
 
     file: str
@@ -70,13 +71,15 @@ class FileReport:
     rejected: int
     superseded: int
     doubts: tuple[str, ...] = ()
+    unzoned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Import:
     """The whole report of an import. The tables themselves are in the connection, named as in `kpi.tables`.
 
-    Beside them stand `unread_cells(file, table, column, row, text, reason)` and `rejected_rows(file, row, reason, text)`.
+    Beside them stand `unread_cells(file, table, column, row, text, reason)`, `rejected_rows(file, row, reason, text)` and
+    `superseded_rows(file, row, table, id, created_at)`.
     `questions` must be answered (`date_orders`) before the columns they name can be read. `doubts` are whole sentences.
     """
 
