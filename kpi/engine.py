@@ -5,11 +5,13 @@ from __future__ import annotations
 import atexit
 import datetime as dt
 import hashlib
+import json
+import os
 import shutil
 import tempfile
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -20,13 +22,20 @@ import pandas as pd
 
 from kpi import lifecycle
 from kpi.catalogue import CATALOGUE
-from kpi.errors import BadValue
+from kpi.errors import BadValue, UnreadableFile
 from kpi.hours import Calendar
 from kpi.metric import RESERVED, Ask, columns_of
 from kpi.tables import DUCKDB_TYPES, TABLES
 
 CANONICAL = "canonical"
 """The schema that holds the eight canonical tables."""
+LISTS = {
+    "unread_cells": 'file VARCHAR, "table" VARCHAR, "column" VARCHAR, "row" BIGINT, text VARCHAR, reason VARCHAR',
+    "rejected_rows": 'file VARCHAR, "row" BIGINT, reason VARCHAR, text VARCHAR',
+}
+"""What an import lists beside the canonical tables: cells it could not read and rows it had no place for."""
+KEPT = "kept"
+"""The name under which a dataset's own file is attached, read only."""
 
 _STATED = ("first_reply", "first_resolution", "full_resolution")
 """Durations an export may state without their end: the end is the creation plus the duration."""
@@ -65,6 +74,8 @@ def connect() -> Any:
     con.execute("SET temp_directory = ?", [f"{_spill()}/{uuid.uuid4().hex}"])
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET autoinstall_known_extensions = false")
+    if limit := os.environ.get("KPI_MEMORY"):  # how much the database of one dataset may hold before it spills, as "1GB"
+        con.execute("SET memory_limit = ?", [limit])
     con.execute("SET enable_progress_bar = false")  # DuckDB would draw on stdout where Python looks interactive, as in `python -c`
     con.execute(f"CREATE SCHEMA {CANONICAL}")
     con.execute(f"SET schema = '{CANONICAL}'")
@@ -93,12 +104,15 @@ class Dataset:
     filled: frozenset[str] = frozenset()
     extras: tuple[str, ...] = ()
     rows: Mapping[str, int] = field(default_factory=dict)
+    canonical: str = CANONICAL
     _built: dict[tuple[str, dt.datetime], str] = field(default_factory=dict, repr=False)
     _lock: Any = field(default_factory=threading.Lock, repr=False)
 
     @staticmethod
     def of(con: Any, report: Any = None) -> Dataset:
         """The dataset of the canonical tables already in `con`."""
+        for name, columns in LISTS.items():
+            con.execute(f"CREATE TABLE IF NOT EXISTS {CANONICAL}.{name} ({columns})")
         data = Dataset(con, report)
         data.rows = {name: con.execute(f"SELECT count(*) FROM {CANONICAL}.{name}").fetchone()[0] for name in TABLES}
         data.filled = frozenset(_filled(con))
@@ -115,20 +129,30 @@ class Dataset:
         """Measured table -> its columns with Ibis types, this dataset's extra columns included."""
         return columns_of(table, self.extras)
 
-    def stand(self, as_of: dt.datetime | None, calendar: Calendar | None) -> str:
+    def stand(self, as_of: dt.datetime | None, calendar: Calendar | None, progress: Callable[[float], None] | None = None) -> str:
         """The schema with the measured tables as seen at `as_of` under `calendar`; made on first use."""
         instant = as_of or self.newest
         key = (calendar.fingerprint if calendar else "", instant)
         with self._lock:
             if key not in self._built:
-                schema = f"measured_{len(self._built)}"
+                schema = f"memory.measured_{len(self._built)}"
                 cursor = self.con.cursor()
                 cursor.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")  # what a build that failed has left behind
                 cursor.execute(f"CREATE SCHEMA {schema}")
                 cursor.execute(f"SET schema = '{schema}'")
-                lifecycle.build(cursor, raw_schema=CANONICAL, as_of=instant, calendar=calendar, extras=list(self.extras))
+                lifecycle.build(
+                    cursor, raw_schema=self.canonical, as_of=instant, calendar=calendar, extras=list(self.extras), progress=progress
+                )
                 self._built[key] = schema
             return self._built[key]
+
+    def unread(self) -> pd.DataFrame:
+        """Every cell that could not be read: file, table, column, row, text, reason."""
+        return self.query('SELECT * FROM unread_cells ORDER BY file, "table", "column", "row"', self.canonical)
+
+    def rejected(self) -> pd.DataFrame:
+        """Every row of a file that has no place: file, row, reason, text."""
+        return self.query('SELECT * FROM rejected_rows ORDER BY file, "row"', self.canonical)
 
     def query(self, sql: str, schema: str, instants: pd.DataFrame | None = None) -> pd.DataFrame:
         """Run SQL on a cursor of its own: many readers never wait for each other. `instants` lies beside it as a table of that name."""
@@ -141,7 +165,7 @@ class Dataset:
 
     def write(self, sql: str, schema: str, target: Path, options: str) -> int:
         """Write what SQL returns to a file (`options` as of COPY); the number of rows. BadValue where the file cannot be written."""
-        place = str(target).replace("'", "''")
+        place = quoted_text(target)
         cursor = self.con.cursor()
         cursor.execute(f"SET schema = '{schema}'")
         try:
@@ -153,6 +177,79 @@ class Dataset:
     def findings(self, as_of: dt.datetime | None = None, calendar: Calendar | None = None) -> pd.DataFrame:
         """What is odd about the data: name, tickets, examples, sentence, metrics harmed."""
         return self.query("SELECT * FROM findings ORDER BY tickets DESC", self.stand(as_of, calendar))
+
+
+def write(data: Dataset, path: Path, calendar: Calendar | None, **more: Any) -> None:
+    """Write a dataset as one columnar file that never changes again: canonical tables, the measured tables under `calendar`, and `more` (JSON).
+
+    Tickets lie in order of creation, so that a question about a month reads that month. The file is written aside and takes its name at
+    the end: nobody ever sees half of it.
+    """
+    schema = data.stand(None, calendar)
+    half = path.with_name(f"half-{uuid.uuid4().hex}")
+    con = data.con.cursor()
+    try:
+        con.execute(f"ATTACH '{quoted_text(half)}' AS written")
+        for source, target in ((data.canonical, CANONICAL), (schema, "measured")):
+            con.execute(f"CREATE SCHEMA written.{target}")
+            con.execute(f"SET schema = '{source}'")
+            for (name,) in con.execute("SHOW TABLES").fetchall():
+                order = lifecycle.ORDERS.get(name, "") if target == "measured" else "ORDER BY _row" * (name in TABLES)
+                if name not in lifecycle.VIEWS:
+                    con.execute(f"CREATE TABLE written.{target}.{quoted(name)} AS FROM {quoted(name)} {order}")
+        con.execute("SET schema = 'written.measured'")
+        for statement in lifecycle.VIEWS.values():
+            con.execute(statement)
+        about = {
+            "fingerprint": data.fingerprint,
+            "first": data.first.isoformat(),
+            "newest": data.newest.isoformat(),
+            "filled": sorted(data.filled),
+            "extras": list(data.extras),
+            "rows": dict(data.rows),
+            "calendar": calendar.fingerprint if calendar else "",
+            "facts": lifecycle.version(),
+            **more,
+        }
+        con.execute("CREATE TABLE written.main.about AS SELECT ? AS json", [json.dumps(about)])
+        con.execute("SET schema = 'memory.main'")
+        con.execute("DETACH written")
+        half.replace(path)
+    finally:
+        con.execute("SET schema = 'memory.main'")
+        con.execute("DETACH DATABASE IF EXISTS written")
+        half.unlink(missing_ok=True)
+
+
+def opened(path: Path) -> tuple[Dataset, dict[str, Any]]:
+    """The dataset of a file that `write` made, and what is noted about it. UnreadableFile for any other file.
+
+    Facts that another version of the lifecycle made are left aside: they are made anew, in memory, on first wish.
+    """
+    con = connect()
+    try:
+        con.execute(f"ATTACH '{quoted_text(path)}' AS {KEPT} (READ_ONLY)")
+        about: dict[str, Any] = json.loads(con.execute(f"SELECT json FROM {KEPT}.main.about").fetchall()[0][0])
+    except (duckdb.Error, IndexError, ValueError):
+        raise UnreadableFile(f"{path.name} is not a dataset this version can open.", "Import the files again.") from None
+    data = Dataset(
+        con,
+        fingerprint=about["fingerprint"],
+        first=dt.datetime.fromisoformat(about["first"]),
+        newest=dt.datetime.fromisoformat(about["newest"]),
+        filled=frozenset(about["filled"]),
+        extras=tuple(about["extras"]),
+        rows=about["rows"],
+        canonical=f"{KEPT}.{CANONICAL}",
+    )
+    if about["facts"] == lifecycle.version():
+        data._built[about["calendar"], data.newest] = f"{KEPT}.measured"
+    return data, about
+
+
+def quoted_text(text: object) -> str:
+    """What may stand between single quotes in SQL."""
+    return str(text).replace("'", "''")
 
 
 def from_frames(frames: Mapping[str, pd.DataFrame]) -> Dataset:

@@ -25,9 +25,7 @@ unscoped = [data, definitions]  # what they say does not depend on dates or cloc
 st.session_state["mine"] = st.session_state["asked"] = None
 with errors_in_words():
     st.session_state["mine"] = mine.current()
-if st.session_state["mine"] is None:
-    mine.choose(None)  # data that cannot be opened are forgotten, so that the next click starts afresh
-else:
+if st.session_state["mine"] is not None:
     mine.ribbon(st.session_state["mine"])
     with errors_in_words():
         st.session_state["asked"] = asked.bar(st.session_state["mine"], shown=page not in unscoped)

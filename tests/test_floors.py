@@ -18,7 +18,7 @@ FLOORS = [  # errors lie below them all
     "sources catalogue lifecycle sample",
     "scope engine",
     "measure read",
-    "trends changes benchmarks targets correlations what_if staffing feedback",
+    "trends changes benchmarks targets correlations what_if staffing feedback explain timeline quality examples",
     "charts report export store",
     "api cli",
     "docs",

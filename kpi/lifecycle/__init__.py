@@ -8,11 +8,16 @@ The connection is passed in; only `kpi.engine` opens one.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from kpi import hours, tables
 from kpi.hours import Calendar
 from kpi.lifecycle import conversation, facts, others, status
 from kpi.tables import TABLES, TICKETS
@@ -20,6 +25,26 @@ from kpi.tables import TABLES, TICKETS
 STAGING = (
     "status_spans status_clocks status_facts assignment_facts talk reply_waits reply_clocks talk_facts ticket_events ticket_clocks"
 ).split()
+
+VIEWS = {"solved_spans": others.SOLVED_SPANS}
+"""Measured tables that are only another look at the others."""
+ORDERS = {
+    "tickets": "ORDER BY created_at",
+    "open_spans": "ORDER BY span_started_at",
+    "replies": "ORDER BY replied_at",
+    "surveys": "ORDER BY rated_at",
+    "agent_time": "ORDER BY started_at",
+}
+"""How measured tables lie best on disk: by the time questions are asked about."""
+
+
+@lru_cache(maxsize=1)
+def version() -> str:
+    """Which rules made the facts: a digest of the code that makes them."""
+    here = Path(__file__).parent
+    files = [*here.glob("*.py"), *Path(hours.__file__).parent.glob("*.py"), Path(tables.__file__)]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()[:16]
+
 
 _INSTANTS = {
     "tickets": ("first_reply_at", "work_started_at", "first_solved_at", "solved_at", "closed_at"),
@@ -65,37 +90,56 @@ _BORN = {
 }
 
 
-def build(con: Any, *, raw_schema: str, as_of: dt.datetime, calendar: Calendar | None, extras: list[str]) -> None:
+def build(
+    con: Any,
+    *,
+    raw_schema: str,
+    as_of: dt.datetime,
+    calendar: Calendar | None,
+    extras: list[str],
+    progress: Callable[[float], None] | None = None,
+) -> None:
     """Fill the current schema of `con` with the measured tables.
 
     `raw_schema` holds the canonical tables; `as_of` (UTC) is the instant one stands at: what came later is not known yet. Without a
-    calendar, business durations are those the export states, else null. `extras` are the export's own columns kept for splits.
+    calendar, business durations are those the export states, else null. `extras` are the export's own columns kept for splits. `progress`
+    is called with the share done, 0 to 1.
     """
+    tick = progress or (lambda _: None)
     instant = f"TIMESTAMP '{as_of:%Y-%m-%d %H:%M:%S.%f}'"
     columns = [c.name for c in TICKETS.columns] + extras
     for name in TABLES:
         con.execute(_seen(name, raw_schema, instant))
+    tick(0.05)
     con.execute(status.STATUS_SPANS)
+    tick(0.15)
     _clock(con, calendar, "status_clocks", "status_spans", "started_at", "ended_at")
+    tick(0.3)
     con.execute(status.STATUS_FACTS)
     con.execute(status.ASSIGNMENT_FACTS)
+    tick(0.4)
     con.execute(conversation.TALK)
     con.execute(conversation.REPLY_WAITS)
     _clock(con, calendar, "reply_clocks", "reply_waits", "started_at", "replied_at")
     con.execute(conversation.TALK_FACTS)
+    tick(0.6)
     con.execute(facts.TICKET_EVENTS)
+    tick(0.65)
     _ticket_clocks(con, calendar, as_of)
     made = {c.name for c in TICKETS.columns if c.derived} | set(MADE_HERE)
     con.execute(facts.ticket_facts([c for c in columns if c not in made and c != "ticket_id"], instant))
     near = ["ticket_id", "created_at", "requester", *TICKETS.splits, *extras, "is_counted"]
+    tick(0.8)
     con.execute(facts.open_spans(near))
-    con.execute(others.SOLVED_SPANS)
+    for statement in VIEWS.values():
+        con.execute(statement)
     con.execute(others.replies(near))
     beside = [c for c in [*TICKETS.splits, *extras, "requester"] if c != "status"]
     con.execute(others.answers(beside))
     con.execute(others.reviews(beside))
     for statement in (others.cost_days(instant), others.AGENT_TIME, others.CUSTOMERS):
         con.execute(statement)
+    tick(0.9)
     _findings(con)
     for name in STAGING:
         con.execute(f"DROP TABLE {name}")

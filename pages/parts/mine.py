@@ -1,20 +1,12 @@
-"""The visitor's data: files kept in KPI_HOME under a long random key, opened once for everybody who has that key.
+"""The visitor's data: the key in the address, what the store has under it, and what to show while it is being read.
 
-The key stands in the address (`?data=…`), so that a reload, a second tab or a colleague's browser finds the same data.
+The key is long and random and stands in the address (`?data=…`), so that a reload, a second tab or a colleague's browser finds the same data.
 """
 
 from __future__ import annotations
 
-import json
-import re
-import secrets
-import shutil
-import tempfile
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
-from threading import Lock
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol, cast
 
 import streamlit as st
@@ -22,18 +14,14 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import kpi
-from kpi import sample
-from kpi.errors import UnknownName
-from kpi.home import user_folder
-from kpi.hours import Calendar, read_calendar
-from kpi.tables import TABLES
+from kpi import store
+from kpi.errors import UnreadableFile
+from kpi.hours import Calendar
 from pages.parts.words import plain
 
-SAMPLE = "sample"
-KEY = re.compile(r"[0-9a-f]{32}")
-MOST_OPEN = 8
-_OPENED: OrderedDict[str, kpi.Dataset] = OrderedDict()
-_LOCK = Lock()
+SAMPLE = store.SAMPLE
+OWN = "data"
+"""Its name in the address and in the state of a visit."""
 
 
 class Upload(Protocol):
@@ -44,14 +32,6 @@ class Upload(Protocol):
 
 
 @dataclass(frozen=True)
-class Options:
-    """What the visitor said about the files: the zone of times that state none, and day-month orders by header."""
-
-    zone: str = ""
-    date_orders: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Mine:
     """The data a visitor looks at: its key in the address, the names its files came with, and what was read from them."""
 
@@ -59,60 +39,70 @@ class Mine:
     names: tuple[str, ...]
     dataset: kpi.Dataset
     calendar: Calendar | None = None
-    options: Options = field(default_factory=Options)
+    options: store.Options = field(default_factory=store.Options)
 
     @property
     def is_sample(self) -> bool:
         return self.key == SAMPLE
 
 
-def folder(key: str) -> Path:
-    if key != SAMPLE and not KEY.fullmatch(key):  # anything else could be a path
-        raise UnknownName("This address names no data.", "Open the file again, or ask for a fresh link.")
-    return user_folder() / "data" / key
+def current() -> Mine | None:
+    """The data this visitor looks at. None before anything is chosen, while it is being read, and when it could not be; then that is said."""
+    if asked := st.query_params.get(OWN):
+        st.session_state[OWN] = asked
+    key = st.session_state.get(OWN)
+    st.session_state["unread_key"] = None
+    if key is None:
+        return None
+    st.query_params[OWN] = key  # navigation drops what no widget holds, so it is put back on every run
+    now = store.state(key)
+    if now.name == "absent" and not now.kind:
+        store.begin(key)
+        now = store.state(key)
+    if now.name == "ready":
+        try:
+            return Mine(key, store.names(key), store.open_dataset(key), store.default_calendar(key), store.options(key))
+        except UnreadableFile:  # another version of the product wrote it: read the files anew, once
+            if st.session_state.get("read_anew") == key:
+                raise
+            st.session_state["read_anew"] = key
+            store.begin(key)
+            now = store.state(key)
+    if now.name in ("running", "ready"):
+        _waiting(key)
+        st.stop()
+    _not_read(key, now)
+    return None
 
 
-def keep(files: Sequence[Upload]) -> str:
-    """Copy uploads to disk and return their key. The names their sender chose are noted, never used as paths."""
-
-    def fill(place: Path) -> list[str]:
-        for number, file in enumerate(files):
-            with (place / f"{number}{_suffix(file.name)}").open("wb") as out:
-                shutil.copyfileobj(cast(BinaryIO, file), out, 1 << 20)
-        return [file.name for file in files]
-
-    key = secrets.token_hex(16)
-    _make(key, fill)
-    return key
-
-
-def keep_sample() -> str:
-    """The sample company, made on first wish."""
-
-    def fill(place: Path) -> list[str]:
-        sample.write(place)
-        return sorted(path.name for path in place.glob("*.csv") if path.stem in TABLES)
-
-    if not folder(SAMPLE).is_dir():
-        _make(SAMPLE, fill)
-    return SAMPLE
+@st.fragment(run_every=0.5)
+def _waiting(key: str) -> None:
+    """How far the import is, twice a second, and the way out of it."""
+    now = store.state(key)
+    if now.name != "running":
+        st.rerun()
+    with st.container(width=640, key="waiting"):
+        st.title("One moment", anchor=False)
+        st.progress(min(now.share, 1.0), text=f"{plain(now.what or 'Getting ready')} …")
+        st.caption(
+            f"{plain(', '.join(store.names(key)) or 'The sample company')}. You may leave this page open or come back to its address: the import goes on."
+        )
+        st.button("Stop", icon=":material/stop_circle:", on_click=store.cancel, args=(key,), key="stop_import")
 
 
-def discard(key: str) -> None:
-    """Delete the files of a key, and look at nothing."""
-    shutil.rmtree(folder(key), ignore_errors=True)
-    with _LOCK:
-        _OPENED.pop(key, None)
-    choose(None)
-
-
-def reread(key: str, zone: str | None = None, date_orders: dict[str, str] | None = None) -> None:
-    """Note what the visitor said about the files, and read them again with it."""
-    now = _options(folder(key))
-    said = replace(now, zone=now.zone if zone is None else zone, date_orders=now.date_orders | (date_orders or {}))
-    (folder(key) / "options.json").write_text(json.dumps(asdict(said)), "utf-8")
-    with _LOCK:
-        _OPENED.pop(key, None)
+def _not_read(key: str, now: store.State) -> None:
+    """Why there is nothing to see, and what to do. The page below offers the ways in."""
+    if now.kind == "gone":
+        st.error("Open the file again.", title="The data of this address are not here any more.", icon=":material/error:")
+        choose(None)
+        return
+    if now.name == "stopped":
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown("**The import was stopped.** Nothing was changed.")
+            st.button("Start again", icon=":material/refresh:", on_click=store.begin, args=(key,), key="start_again")
+        return
+    st.error(plain(now.hint), title=plain(now.what), icon=":material/error:")
+    st.session_state["unread_key"] = key if now.kind == "UnknownExport" else None
 
 
 def upload(widget: str) -> None:
@@ -132,6 +122,19 @@ def upload(widget: str) -> None:
     st.session_state["uploads"] = st.session_state.get("uploads", 0) + 1  # a new widget key: a fresh, empty uploader
 
 
+def keep(files: Sequence[Upload]) -> str:
+    """Copy uploads to the store and return their key. Two of one name are both kept."""
+    given: dict[str, BinaryIO] = {}
+    for file in files:
+        stem, dot, suffix = file.name.rpartition(".")
+        name, number = file.name, 1
+        while name in given:
+            number += 1
+            name = f"{stem} ({number}){dot}{suffix}"
+        given[name] = cast(BinaryIO, file)
+    return store.keep(given)
+
+
 def ribbon(mine: Mine) -> None:
     """Which data one looks at, on every page, and the way to others. Made-up data can never be taken for real ones."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="ribbon"):
@@ -144,78 +147,19 @@ def ribbon(mine: Mine) -> None:
 
 def choose(key: str | None) -> None:
     """Look at the data of a key (None: at nothing) from the next run on; what was asked of other data is forgotten."""
-    st.session_state["data"] = key
+    st.session_state[OWN] = key
     st.session_state.pop("scope", None)
-    st.query_params.from_dict({"data": key} if key else {})
+    st.query_params.from_dict({OWN: key} if key else {})
 
 
-def current() -> Mine | None:
-    """The data this visitor looks at, read if need be; None before anything is chosen. KpiError when it cannot be read."""
-    if asked := st.query_params.get("data"):
-        st.session_state["data"] = asked
-    key = st.session_state.get("data")
-    if key is None:
-        return None
-    st.query_params["data"] = key  # navigation drops what no widget holds, so it is put back on every run
-    if key == SAMPLE:
-        keep_sample()
-    place = folder(key)
-    if not place.is_dir():
-        raise UnknownName("The data of this address is not here any more.", "Open the file again.")
-    names, options, calendar = _names(place), _options(place), place / "calendar.toml"
-    return Mine(key, names, _open(key, place, names, options), read_calendar(calendar) if calendar.is_file() else None, options)
+def reread(
+    key: str, zone: str | None = None, date_orders: Mapping[str, str] | None = None, mappings: Mapping[str, str] | None = None
+) -> None:
+    """Note what the visitor said about the files; the next run reads them again with it."""
+    store.say(key, zone=zone, date_orders=date_orders, mappings=mappings)
 
 
-def _open(key: str, place: Path, names: tuple[str, ...], options: Options) -> kpi.Dataset:
-    """The dataset of a key, read on first wish and kept for the next visitors; the eldest of too many makes room.
-
-    Not `st.cache_resource`: what a cached function draws is drawn again on every hit, and reading shows its progress.
-    """
-    with _LOCK:
-        if key in _OPENED:
-            _OPENED.move_to_end(key)
-            return _OPENED[key]
-    slot = st.empty()
-
-    def progress(what: str, share: float) -> None:
-        slot.progress(min(share, 1.0), text=f"Reading {plain(what)} …")
-
-    try:
-        paths = [place / (name if key == SAMPLE else f"{number}{_suffix(name)}") for number, name in enumerate(names)]
-        dataset = kpi.read(*paths, names=names, zone=options.zone or None, date_orders=options.date_orders, progress=progress)
-    finally:
-        slot.empty()
-    with _LOCK:
-        _OPENED[key] = dataset
-        while len(_OPENED) > MOST_OPEN:
-            _OPENED.popitem(last=False)
-    return dataset
-
-
-def _names(place: Path) -> tuple[str, ...]:
-    return tuple(json.loads((place / "names.json").read_text("utf-8")))
-
-
-def _options(place: Path) -> Options:
-    path = place / "options.json"
-    return Options(**json.loads(path.read_text("utf-8"))) if path.is_file() else Options()
-
-
-def _suffix(name: str) -> str:
-    suffix = Path(name).suffix.lower()
-    return suffix if re.fullmatch(r"\.[a-z0-9]{1,8}", suffix) else ""
-
-
-def _make(key: str, fill: Callable[[Path], list[str]]) -> None:
-    """Fill a folder and give it its name at the end, so that nobody ever sees half of it."""
-    (user_folder() / "data").mkdir(parents=True, exist_ok=True)
-    half = Path(tempfile.mkdtemp(dir=user_folder() / "data", prefix="half-"))  # readable by this user only
-    try:
-        (half / "names.json").write_text(json.dumps(fill(half)), "utf-8")
-        try:
-            half.rename(folder(key))
-        except OSError:
-            if not folder(key).is_dir():  # else somebody made the same sample meanwhile
-                raise
-    finally:
-        shutil.rmtree(half, ignore_errors=True)
+def discard(key: str) -> None:
+    """Delete the files of a key, and look at nothing."""
+    store.discard(key)
+    choose(None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.mine import choose, keep_sample, upload
+from pages.parts.mine import SAMPLE, choose, upload
 
 KINDS = ["csv", "tsv", "txt", "xlsx", "xls", "ods", "json", "ndjson", "jsonl", "parquet", "zip", "gz"]
 
@@ -32,4 +32,4 @@ def uploader(label: str = "Export files") -> None:
 
 
 def _open_sample() -> None:
-    choose(keep_sample())
+    choose(SAMPLE)

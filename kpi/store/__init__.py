@@ -1,0 +1,52 @@
+"""What outlives a visit: the files people brought, and the datasets read from them.
+
+    KPI_HOME/data/<key>/            the key is long and random, and whoever has it may see the data
+        0.csv 1.xlsx …              the files as they came; names.json has the names they came with
+        options.json                what the visitor said about them (zone, day-month order, mappings)
+        calendars/<print>.toml      working hours the visitor brought; calendar.toml is the one meant by default
+        <fingerprint>.duckdb        a version of the dataset: written once, never changed
+        import.json                 which version is the present one, and what was understood of the files
+        progress.json failed.json   an import under way, or why the last one failed
+
+An import runs in a process of its own, so that a server stays small and answers while it runs, and so that it can be stopped. Everything
+is written aside and takes its name at the end: a crash in the middle leaves the store as it was.
+"""
+
+from __future__ import annotations
+
+from kpi.store.folders import (
+    SAMPLE,
+    Options,
+    add_calendar,
+    calendars,
+    default_calendar,
+    files,
+    folder,
+    keep,
+    names,
+    options,
+    say,
+)
+from kpi.store.imports import State, begin, cancel, discard, import_now, state
+from kpi.store.versions import open_dataset
+
+__all__ = [
+    "SAMPLE",
+    "Options",
+    "State",
+    "add_calendar",
+    "begin",
+    "calendars",
+    "cancel",
+    "default_calendar",
+    "discard",
+    "files",
+    "folder",
+    "import_now",
+    "keep",
+    "names",
+    "open_dataset",
+    "options",
+    "say",
+    "state",
+]

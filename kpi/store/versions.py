@@ -1,0 +1,63 @@
+"""Datasets as files: written once, opened read-only, shared by everybody who may see them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from pathlib import Path
+from threading import Lock
+from typing import Any, get_args, get_origin, get_type_hints
+
+from kpi import engine
+from kpi.errors import UnknownName
+from kpi.hours import Calendar
+from kpi.sources import Import
+from kpi.store.folders import folder, read_json
+
+MOST_OPEN = 8
+_OPEN: OrderedDict[Path, engine.Dataset] = OrderedDict()
+_LOCK = Lock()
+
+
+def write(data: engine.Dataset, place: Path, calendar: Calendar | None) -> str:
+    """Write a version into a folder, and return the name of its file."""
+    name = f"{data.fingerprint}.duckdb"
+    engine.write(data, place / name, calendar, report=asdict(data.report))
+    return name
+
+
+def open_dataset(key: str) -> engine.Dataset:
+    """The present version of a key's dataset, opened once for everybody; the eldest of too many makes room. UnknownName when there is none."""
+    present = read_json(folder(key) / "import.json")
+    if not isinstance(present, Mapping):
+        raise UnknownName("The data of this address are not here any more.", "Open the file again.")
+    path = folder(key) / present["file"]
+    with _LOCK:
+        if path in _OPEN and path.is_file():
+            _OPEN.move_to_end(path)
+            return _OPEN[path]
+        data, about = engine.opened(path)
+        data.report = built(Import, about["report"])
+        _OPEN[path] = data
+        while len(_OPEN) > MOST_OPEN:
+            _OPEN.popitem(last=False)
+        return data
+
+
+def forget(key: str) -> None:
+    """Let go of every version of a key."""
+    with _LOCK:
+        for path in [path for path in _OPEN if path.parent == folder(key)]:
+            del _OPEN[path]
+
+
+def built(kind: Any, value: Any) -> Any:
+    """JSON back into the frozen dataclass (of tuples of dataclasses …) that `asdict` took apart."""
+    if get_origin(kind) is tuple:
+        inner = get_args(kind)[0]
+        return tuple(built(inner, item) for item in value)
+    if isinstance(kind, type) and hasattr(kind, "__dataclass_fields__"):
+        hints = get_type_hints(kind)
+        return kind(**{f.name: built(hints[f.name], value[f.name]) for f in fields(kind) if f.name in value})
+    return value
