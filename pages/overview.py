@@ -4,7 +4,7 @@ import streamlit as st
 
 import kpi
 from kpi.measure.rules import by_the_exports_rule, differences
-from pages.parts import asked, start, tiles, understood
+from pages.parts import asked, headline, start, tiles, understood
 from pages.parts.measured import measured
 from pages.parts.words import plain
 
@@ -16,6 +16,8 @@ BOARD = {
     "Phone and chat": ["service_level", "speed_of_answer", "abandonment_rate", "occupancy"],
 }
 """Headlines by what they are about, the best first: a section shows the first four that the data can tell."""
+ALWAYS = {"csat", "first_contact_resolution", "first_reply_time", "full_resolution_time", "backlog", "reopen_rate", "tickets_created"}
+"""Shown in their place even where the data cannot tell them, with what they need."""
 
 mine, scope = st.session_state["mine"], st.session_state["asked"]
 st.title("How support is doing", anchor=False)
@@ -23,27 +25,40 @@ if mine is None or scope is None:
     start.ways_in()
     st.stop()
 
-can = [name for name, metric in kpi.metrics().items() if not metric.missing(mine.dataset.filled)]
-board = {heading: [name for name in names if name in can][:4] for heading, names in BOARD.items()}
+lacks = mine.dataset.lacking(scope.ask)
+board = {heading: [name for name in names if name in ALWAYS or not lacks[name]][:4] for heading, names in BOARD.items()}
 shown = [name for names in board.values() for name in names]
-now = measured(mine, shown, scope)
-line = measured(mine, shown, asked.past(scope, mine), intervals=False)
+told = [name for name in shown if not lacks[name]]
+whole = scope.but(by="all", split=())
 st.caption(asked.sentence(scope, mine))
 understood.questions(mine)
+
+with st.skeleton(height=420):
+    now = measured(mine, shown, whole)
+if not any(row["value"] for row in now.records()):
+    asked.nothing_left(scope, mine)
+    st.stop()
+finding, caveat = headline.finding(now)
+st.markdown(f"**{plain(finding)}** {plain(caveat)}")
+line = measured(mine, told, asked.past(scope, mine), intervals=False)
 
 for heading, names in board.items():
     if names:
         st.subheader(heading, anchor=False)
-        tiles.wall(names, now, line)
+        tiles.wall(names, now, line, lacks)
 
-theirs = measured(mine, shown, by_the_exports_rule(scope), intervals=False)
-if moved := differences(shown, now, theirs, mine.dataset):
-    with st.expander("Why your help desk may show other numbers", icon=":material/compare_arrows:"):
-        st.markdown("\n".join(f"- {plain(sentence)}" for sentence in moved))
-lacking = [metric for name, metric in kpi.metrics().items() if name not in can]
+why = st.expander("Why your help desk may show other numbers", icon=":material/compare_arrows:", key="other_numbers", on_change="rerun")
+if why.open:
+    with why:
+        theirs = measured(mine, told, by_the_exports_rule(whole), intervals=False)
+        moved = differences(told, now, theirs, mine.dataset)
+        st.markdown(
+            "\n".join(f"- {plain(sentence)}" for sentence in moved) or "By the rule of the export itself these numbers are the same."
+        )
+lacking = [metric for name, metric in kpi.metrics().items() if lacks[name]]
 if lacking:
-    with st.expander(f"What these data cannot tell: {len(lacking)} metrics", icon=":material/visibility_off:"):
+    with st.expander(f"What these data cannot tell: {len(lacking)} metrics", icon=":material/visibility_off:", key="cannot_tell"):
         st.markdown(understood.lacks(lacking, mine))
-with st.expander(f"What was understood of the files: {understood.trouble(mine)}", icon=":material/fact_check:"):
+with st.expander(f"What was understood of the files: {understood.trouble(mine)}", icon=":material/fact_check:", key="understood"):
     st.markdown(understood.line(mine))
     understood.report(mine, "overview")

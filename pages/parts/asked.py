@@ -1,155 +1,213 @@
-"""The scope bar: what the visitor asks, as controls, as the address, and as one Scope. The address is the Scope's own."""
+"""The scope bar: what the visitor asks, as controls, as the address, and as one Scope. The address is the Scope's own (docs/address.md)."""
 
 from __future__ import annotations
 
-import datetime as dt
-from zoneinfo import ZoneInfo
-
 import streamlit as st
 
-from kpi import units
+from kpi import Scope, units
+from kpi.errors import KpiError
 from kpi.hours import known_zones
+from kpi.measure.rules import EXPORTS_RULE
+from kpi.measure.words import SPOKEN
 from kpi.metric import CLOCKS, STATISTICS
-from kpi.scope import COMPARISONS, Scope
+from kpi.scope import COMPARISONS, GRAINS
+from pages.parts import asked_address, asked_dates, asked_filters, asked_hours
+from pages.parts.asked_dates import OWN, PRESETS, past
 from pages.parts.measured import measured
 from pages.parts.mine import Mine
-from pages.parts.words import errors_in_words
+from pages.parts.words import plain
 
-EVERYTHING, OWN = "all", "own"
-PERIODS = {EVERYTHING: "All dates", "28": "Last 28 days", "91": "Last 13 weeks", "364": "Last 52 weeks", OWN: "Other dates"}
-OWN_STATISTIC = "own"
-FIRST, FEWEST, USUAL = "28", 30, 4
-"""Shown first: the last four weeks against the four before, where each has at least 30 tickets and a quarter of the usual pace.
+__all__ = ["bar", "change", "nothing_left", "past", "sentence"]
 
-Else everything: an export of what was created in spring and closed by winter ends in a thin tail that says little about support.
-"""
+change, nothing_left = asked_address.change, asked_filters.nothing_left
+NOTHING, OWN_STATISTIC = "", "own"
 
 
 def bar(mine: Mine, *, shown: bool = True) -> Scope:
-    """Draw the controls and return what they, or the address, ask. An address that asks the impossible is told so."""
-    scope = _asked(mine)
-    if not shown:
-        return scope
-    _set_controls(scope, mine)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="scope_bar"):
-        st.selectbox("Period", PERIODS, format_func=PERIODS.__getitem__, key="period", on_change=_changed, args=(mine,), width=180)
-        if st.session_state["period"] == OWN:
-            st.date_input("From and to", key="dates", format="YYYY-MM-DD", on_change=_changed, args=(mine,), width=260)
-        if scope.start and scope.end:
-            kinds = {"": "Nothing", **{code: words.capitalize() for code, words in COMPARISONS.items()}}
-            st.selectbox("Compare with", kinds, format_func=kinds.__getitem__, key="compare", on_change=_changed, args=(mine,), width=240)
-        with st.popover("More", icon=":material/tune:"):
-            clocks = {code: words.capitalize() for code, words in CLOCKS.items()}
-            st.segmented_control(
-                "Clock", clocks, format_func=clocks.__getitem__, key="clock", required=True, on_change=_changed, args=(mine,)
-            )
-            choices = {OWN_STATISTIC: "Each metric's own", **{code: code.capitalize() for code in STATISTICS}}
-            st.selectbox("Times as", choices, format_func=choices.__getitem__, key="statistic", on_change=_changed, args=(mine,))
-            st.selectbox("Time zone of days", sorted(known_zones()), key="zone", on_change=_changed, args=(mine,))
+    """Draw the controls and return what they, or the address, ask. What an address asks in vain is said once, and left out."""
+    scope, odd = asked_address.current(mine)
+    if shown:
+        with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="scope_bar"):
+            _period(scope, mine)
+            _compare(scope, mine)
+            _filters(scope, mine)
+            _more(scope, mine)
+        asked_filters.chips(scope, mine)
+    if odd:
+        st.info(
+            f"{plain(' '.join(odd))} It was left out; all else is as asked.",
+            icon=":material/info:",
+            title="This address asks for something else",
+        )
     return scope
 
 
 def sentence(scope: Scope, mine: Mine) -> str:
-    """The scope in one line: its exact dates, those compared with, the zone, the clock, and how many tickets there are."""
-    first, last = (scope.start, scope.end) if scope.start and scope.end else _whole(scope, mine)
+    """The scope in one line: its exact dates, those compared with, the zone, the clock, the tickets, what is left out, the filters."""
     before = scope.before()
-    dates = _said(first, last) if "tickets.created_at" in mine.dataset.filled or scope.start else "dates unknown"
+    low, high = asked_dates.reach(mine, scope.zone)
+    dates = asked_dates.said(scope.start or low, scope.end or high)
+    known = "tickets.created_at" in mine.dataset.filled or scope.start
+    against = f" against {asked_dates.said(before.start, before.end)}" if before else ""
     parts = [
-        f"**{dates}**" + (f" against {_said(before.start, before.end)}" if before and before.start and before.end else ""),
+        f"**{dates}**{against}" if known else "**dates unknown**",
         scope.zone,
         CLOCKS[scope.clock],
-        f"{units.say(mine.dataset.rows['tickets'], 'count')} tickets in the data",
+        *_tickets(scope, mine),
+        *asked_filters.sentence(scope),
         *(["sample data"] if mine.is_sample else []),
     ]
     return " · ".join(parts)
 
 
-def _said(first: dt.date, last: dt.date) -> str:
-    """ "3–30 Oct 2026", "12 Oct – 8 Nov 2026": month and year are said once where they are the same."""
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}–{last.day} {last:%b} {last.year}"
-    year = "" if first.year == last.year else f" {first.year}"
-    return f"{first.day} {first:%b}{year} – {last.day} {last:%b} {last.year}"
+def _tickets(scope: Scope, mine: Mine) -> list[str]:
+    """ "18,204 tickets", "214 deleted, spam or merged left out"."""
+    plainly = scope.but(by="all", split=(), compare=None)
+    everyone = plainly.but(params=tuple({**dict(plainly.params), "statuses": "all"}.items()))
+    (ours,), (all_of_them,) = (measured(mine, ["tickets_created"], one, intervals=False).records() for one in (plainly, everyone))
+    if ours["value"] is None:
+        return [f"{units.say(mine.dataset.rows['tickets'], 'count')} tickets in the data"]
+    left_out = all_of_them["value"] - ours["value"]
+    said = f"{units.say(ours['value'], 'count')} ticket{'' if ours['value'] == 1 else 's'}"
+    return [said, *([f"{units.say(left_out, 'count')} deleted, spam or merged left out"] if left_out else [])]
 
 
-def past(scope: Scope, mine: Mine) -> Scope:
-    """The scope of a tile's sparkline: some dozen periods that end where the scope ends, at a grain that fits it."""
-    first, last = (scope.start, scope.end) if scope.start and scope.end else _whole(scope, mine)
-    days = (last - first).days + 1
-    grains = (("day", 7, 14), ("week", 35, 91), ("week", 190, 0), ("month", 1500, 0), ("quarter", 5000, 0), ("year", days, 0))
-    by, reach = next((by, reach) for by, most, reach in grains if days <= most)
-    start = max(last - dt.timedelta(days=reach - 1), _whole(scope, mine)[0]) if reach else first
-    return scope.but(by=by, start=start, end=last, compare=None)
-
-
-def _asked(mine: Mine) -> Scope:
-    """The scope of the address where it says one (a link, or Back), else the one asked before."""
-    query = {name: st.query_params.get_all(name) for name in st.query_params if name != "data"}
-    if query and query != st.session_state.get("scope"):
-        st.session_state["scope"] = query
-    scope = None
-    if known := st.session_state.get("scope"):
-        with errors_in_words():  # an impossible wish is said once, then forgotten
-            scope = Scope.from_query(known, calendar=mine.calendar)
-    scope = scope or _first(mine)
-    _ask(scope, mine)
-    return scope
-
-
-def _first(mine: Mine) -> Scope:
-    everything = Scope(calendar=mine.calendar)
-    start, end = _dates(FIRST, everything, mine)
-    recent = everything.but(start=start, end=end, compare="previous")
-    (row,) = measured(mine, ["tickets_created"], recent, intervals=False).records()
-    first, last = _whole(everything, mine)
-    usual = mine.dataset.rows["tickets"] / ((last - first).days + 1) * int(FIRST)
-    return recent if min(row["value"] or 0, row["before"] or 0) >= max(FEWEST, usual / USUAL) else everything
-
-
-def _ask(scope: Scope, mine: Mine) -> None:
-    st.session_state["scope"] = scope.to_query()
-    wanted = {"data": mine.key, **scope.to_query()}
-    if {name: st.query_params.get_all(name) for name in st.query_params} != {"data": [mine.key], **scope.to_query()}:
-        st.query_params.from_dict(wanted)
-
-
-def _set_controls(scope: Scope, mine: Mine) -> None:
-    """Controls show the scope, whoever changed it: their state is set before they are drawn."""
+def _period(scope: Scope, mine: Mine) -> None:
     state = st.session_state
-    preset = next((code for code in PERIODS if _dates(code, scope, mine) == (scope.start, scope.end)), OWN)
-    state["period"] = OWN if state.get("period") == OWN and scope.start else preset
-    state["dates"] = (scope.start, scope.end) if scope.start and scope.end else _whole(scope, mine)
-    state["compare"], state["clock"], state["zone"] = scope.compare or "", scope.clock, scope.zone
+    preset = asked_dates.preset_of(scope, mine, state.get("period"))
+    state["period"] = OWN if state.get("period") == OWN and scope.start and scope.end else preset
+    low, high = asked_dates.reach(mine, scope.zone)
+    state["dates"] = (scope.start or low, scope.end or high)
+
+    def option(code: str) -> str:
+        if code == OWN:
+            return PRESETS[code]
+        start, end = asked_dates.of(code, mine, scope.zone)
+        return f"{PRESETS[code]} :gray[{asked_dates.said(start or low, end or high)}]"
+
+    with st.popover(_capital(asked_dates.said(scope.start, scope.end)), icon=":material/calendar_month:", help="Period", key="period_bar"):
+        st.radio("Period", PRESETS, format_func=option, key="period", on_change=_period_chosen, args=(mine, scope))
+        if state["period"] == OWN:
+            st.date_input("From and to", key="dates", format="YYYY-MM-DD", on_change=_dates_chosen, args=(mine,))
+
+
+def _period_chosen(mine: Mine, scope: Scope) -> None:
+    code = st.session_state["period"]
+    start, end = asked_dates.reach(mine, scope.zone) if code == OWN and not scope.start else asked_dates.of(code, mine, scope.zone)
+    if code == OWN and scope.start:
+        start, end = scope.start, scope.end
+    asked_address.change(mine, start=start, end=end, compare=scope.compare if start else None)
+
+
+def _dates_chosen(mine: Mine) -> None:
+    chosen = tuple(st.session_state["dates"] or ())
+    if len(chosen) == 2:  # the second date is still to come otherwise
+        asked_address.change(mine, start=chosen[0], end=chosen[1])
+
+
+def _compare(scope: Scope, mine: Mine) -> None:
+    if not (scope.start and scope.end):
+        return
+    st.session_state["compare"] = scope.compare or NOTHING
+    kinds = {NOTHING: "Nothing", **{code: words.capitalize() for code, words in COMPARISONS.items()}}
+    first = asked_dates.reach(mine, scope.zone)[0]
+
+    def option(code: str) -> str:
+        before = scope.but(compare=code or None).before()
+        if not (before and before.start and before.end):
+            return kinds[code]
+        early = ", before the data begin" if before.end < first else ""
+        return f"{kinds[code]} :gray[{asked_dates.said(before.start, before.end)}{early}]"
+
+    before = scope.before()
+    against = f"against {asked_dates.said(before.start, before.end, but_year=scope.end.year)}" if before else "No comparison"
+    with st.popover(against, icon=":material/compare_arrows:", help="Compare with", key="compare_bar"):
+        st.radio("Compare with", kinds, format_func=option, key="compare", on_change=_chosen, args=(mine, "compare"))
+
+
+def _filters(scope: Scope, mine: Mine) -> None:
+    on = sum(len(chosen) for _, chosen in scope.where)
+    opened = st.popover(f"Filters ({on})" if on else "Filters", icon=":material/filter_alt:", key="filters_bar", on_change="rerun")
+    if opened.open:
+        with opened:
+            asked_filters.controls(scope, mine)
+
+
+def _more(scope: Scope, mine: Mine) -> None:
+    opened = st.popover("More", icon=":material/tune:", key="more_bar", on_change="rerun")
+    if not opened.open:
+        return
+    state = st.session_state
+    state["grain"], state["clock"], state["zone"] = scope.by, scope.clock, scope.zone
     state["statistic"] = scope.statistic or OWN_STATISTIC
+    state["exports_rule"] = EXPORTS_RULE.items() <= dict(scope.params).items()
+    with opened:
+        clocks = {code: words.capitalize() for code, words in CLOCKS.items()}
+        _choice("Clock", clocks, "clock", mine)
+        _hours(scope, mine)
+        grains = {grain: "To fit the dates" if grain == "all" else f"By {grain}" for grain in GRAINS}
+        _choice("Trends", grains, "grain", mine)
+        statistics = {OWN_STATISTIC: "As each is defined", **{code: SPOKEN[code].capitalize() for code in STATISTICS}}
+        _choice("Times as", statistics, "statistic", mine)
+        _choice("Time zone of days", {zone: zone for zone in sorted(known_zones())}, "zone", mine)
+        st.toggle(
+            "Count as the export does",
+            key="exports_rule",
+            help="Deleted, spam and merged tickets count too, and a promise only once its clock has ended.",
+            on_change=_rule_chosen,
+            args=(mine, scope),
+        )
 
 
-def _changed(mine: Mine) -> None:
-    """A control moved: the new scope goes into the address before the page runs."""
+def _hours(scope: Scope, mine: Mine) -> None:
     state = st.session_state
-    scope = Scope.from_query(state.get("scope", {}), calendar=mine.calendar)
-    scope = scope.but(
-        zone=state["zone"], clock=state["clock"], statistic=None if state["statistic"] == OWN_STATISTIC else state["statistic"]
-    )
-    chosen = tuple(state.get("dates", ()))
-    start, end = _dates(state["period"], scope, mine)
-    if state["period"] == OWN:
-        start, end = chosen if len(chosen) == 2 else (scope.start, scope.end)
-    _ask(scope.but(start=start, end=end, compare=state.get("compare") or None if start else None), mine)
+    hours = asked_hours.choices(mine, scope.calendar)
+    if state.get("hours") != asked_hours.OTHER:
+        state["hours"] = scope.calendar.fingerprint if scope.calendar else asked_hours.STATED
+    st.selectbox("Working hours", hours, format_func=hours.__getitem__, key="hours", on_change=_hours_chosen, args=(mine,))
+    if state["hours"] == asked_hours.OTHER:
+        upload = f"calendar_{state.get('calendars', 0)}"
+        st.file_uploader("A calendar file", type=["toml"], key=upload, on_change=_hours_brought, args=(mine, upload), max_upload_size=1)
+    if wrong := state.pop("calendar_wrong", None):
+        st.error(plain(wrong), icon=":material/error:")
 
 
-def _dates(code: str, scope: Scope, mine: Mine) -> tuple[dt.date | None, dt.date | None]:
-    """First and last date of a preset: complete days only, so they end the day before the newest thing in the data."""
-    if code == EVERYTHING:
-        return None, None
-    if code == OWN:
-        return _whole(scope, mine)
-    last = _whole(scope, mine)[1] - dt.timedelta(days=1)
-    return last - dt.timedelta(days=int(code) - 1), last
+def _choice(title: str, options: dict[str, str], key: str, mine: Mine) -> None:
+    st.selectbox(title, options, format_func=options.__getitem__, key=key, on_change=_chosen, args=(mine, key))
 
 
-def _whole(scope: Scope, mine: Mine) -> tuple[dt.date, dt.date]:
-    """The first and the last local date that anything happened on."""
-    first, newest = (
-        instant.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(scope.zone)).date() for instant in (mine.dataset.first, mine.dataset.newest)
-    )
-    return first, newest
+_PARTS = {"grain": "by", "compare": "compare", "clock": "clock", "zone": "zone", "statistic": "statistic"}
+
+
+def _chosen(mine: Mine, key: str) -> None:
+    value = st.session_state[key]
+    asked_address.change(mine, **{_PARTS[key]: None if value in (NOTHING, OWN_STATISTIC) else value})
+
+
+def _rule_chosen(mine: Mine, scope: Scope) -> None:
+    others = {name: value for name, value in scope.params if name not in EXPORTS_RULE}
+    params = {**others, **(EXPORTS_RULE if st.session_state["exports_rule"] else {})}
+    asked_address.change(mine, params=tuple(sorted(params.items())))
+
+
+def _hours_chosen(mine: Mine) -> None:
+    code = st.session_state["hours"]
+    if code != asked_hours.OTHER:  # then a file is asked for first
+        asked_address.change(mine, calendar=asked_hours.calendar(code, mine) if code else None)
+
+
+def _hours_brought(mine: Mine, upload: str) -> None:
+    """Working hours were uploaded: keep them with the data, and count by them from now on."""
+    file = st.session_state[upload]
+    if file is None:
+        return
+    try:
+        asked_address.change(mine, calendar=asked_hours.add(mine, file.name, file.getvalue()), clock="business")
+        st.session_state["hours"] = None  # shows the new one
+    except KpiError as error:
+        st.session_state["calendar_wrong"] = f"{error.what} {error.hint}"
+    st.session_state["calendars"] = st.session_state.get("calendars", 0) + 1
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

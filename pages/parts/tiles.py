@@ -9,55 +9,91 @@ import streamlit as st
 
 from kpi import Metric, Result, units
 from kpi.forms import Ratio
-from kpi.metric import STATISTICS
+from kpi.forms.base import SMALL_SAMPLE
+from kpi.measure.words import SPOKEN, behind
+from kpi.units import NBSP
+from pages.parts import asked_dates, links
+from pages.parts.asked_words import needed
 from pages.parts.words import plain
 
 FEWEST_POINTS = 4
 """A sparkline of fewer complete periods says nothing."""
 DIRECTION: dict[str, Any] = {"higher": "normal", "lower": "inverse", "neither": "off"}
+Row = Mapping[str, Any]
 
 
-def wall(names: Sequence[str], now: Result, past: Result) -> None:
-    """Tiles of some metrics, in rows of equal cards that reflow on a narrow screen."""
+def wall(names: Sequence[str], now: Result, past: Result, lacks: Mapping[str, Sequence[str]]) -> None:
+    """Tiles of some metrics, in rows of equal cards that reflow on a narrow screen; `lacks` says which columns keep one grey."""
     rows = {row["metric"]: row for row in now.records()}
     lines = series(past)
     with st.grid(4, min_column_width=225):
         for name in names:
             with st.container(border=True, height="stretch", key=f"tile_{name}", gap="xsmall"):
-                tile(now.metrics[name], rows[name], lines.get(name, []), now.currency or None)
+                if lacks.get(name):
+                    blank(now.metrics[name], lacks[name])
+                else:
+                    tile(now, rows[name], lines.get(name, []))
 
 
-def tile(metric: Metric, row: Mapping[str, Any], line: Sequence[float], currency: str | None) -> None:
-    """One metric. A change has colour only beyond noise; a metric the data cannot give says what it needs."""
-    label = ", ".join([metric.label, *(note for note in row["notes"] if note in STATISTICS)])
+def tile(now: Result, row: Row, line: Sequence[float]) -> None:
+    """One metric. A change has colour only beyond noise, and a word for what it is."""
+    metric, currency = now.metrics[row["metric"]], now.currency or None
+    label = name_of(metric, row)
+    _head(metric, label, _help(now, row))
     if row["value"] is None:
-        st.metric(label, units.say(None, metric.unit), help=_help(metric, row))
-        st.caption(plain("; ".join(row["notes"])) or "no data in these dates")
+        st.metric(label, units.say(None, metric.unit), label_visibility="collapsed")
+        st.caption(plain("; ".join(row["notes"])) or "nothing to measure in these dates")
         return
+    days = not (now.scope.clock == "business" and "clock" in metric.params)  # a working day is not 24 hours
     change, beyond = row.get("change"), bool(row.get("is_beyond_noise"))
     st.metric(
         label,
-        units.say(row["value"], metric.unit, currency, n=None if isinstance(metric.form, Ratio) else row["n"]),
-        None if change is None else units.say_change(change, metric.unit, currency),
+        units.say(row["value"], metric.unit, currency, days=days, n=None if isinstance(metric.form, Ratio) else row["n"]),
+        None if change is None else units.say_change(change, metric.unit, currency, days=days),
         delta_color=DIRECTION[metric.better] if beyond else "off",
         delta_arrow="auto" if change else "off",
-        delta_description=None if change is None else "beyond noise" if beyond else "no clear change",
+        delta_description=verdict(row) or None,
         chart_data=line if len(line) >= FEWEST_POINTS else None,
         chart_type="bar" if metric.unit == "count" else "line",
-        help=_help(metric, row),
+        label_visibility="collapsed",
     )
-    said = units.say_interval(row["low"], row["high"], metric.unit, currency), behind(metric, row)
-    if any(said):
-        st.caption(" · ".join(part for part in said if part))
+    limits = units.say_interval(row["low"], row["high"], metric.unit, currency, days=days)
+    stands_on = behind(metric, row, now.scope.ask, currency)
+    said = [part.replace(" ", NBSP) for part in (limits, stands_on) if part]  # "n = 24,918" never breaks
+    if said:
+        st.caption(" · ".join(said))
 
 
-def behind(metric: Metric, row: Mapping[str, Any]) -> str:
-    """How many rows stand behind a value: "15,803 of 24,918" for a share of rows, else "n = 24,918"; "" where that says nothing."""
-    if isinstance(metric.form, Ratio) and metric.unit == "%":
-        return ""  # two sums of time, not of rows
-    if metric.unit == "%" and row["top"] <= row["bottom"]:
-        return f"{units.say(row['top'], 'count')} of {units.say(row['bottom'], 'count')}"
-    return "" if row["n"] in (None, row["value"]) else f"n = {units.say(row['n'], 'count')}"
+def blank(metric: Metric, lacks: Sequence[str]) -> None:
+    """A metric these data cannot tell, grey and in its place, with what it would need."""
+    _head(metric, metric.label, f"{metric.about}\n\n*{plain(metric.formula)}*")
+    st.metric(metric.label, f":gray[{units.UNKNOWN}]", label_visibility="collapsed")
+    st.caption(f"needs: {needed(lacks)}")
+
+
+def _head(metric: Metric, label: str, text: str) -> None:
+    st.page_link(
+        "number.py",
+        label=plain(label),
+        query_params=links.query(metric=metric.name),
+        help=text,
+        icon=":material/chevron_right:",
+        icon_position="right",
+    )
+
+
+def name_of(metric: Metric, row: Row) -> str:
+    """ "First reply, median": the label, with the statistic where there is a choice."""
+    return ", ".join([metric.label, *(SPOKEN[note] for note in row["notes"] if note in SPOKEN)])
+
+
+def verdict(row: Row) -> str:
+    """What a change is, in words; "" where there is none or nothing tells its noise."""
+    if row.get("change") is None or row["change_low"] is None:
+        return ""
+    if row["is_beyond_noise"]:
+        return "beyond noise"
+    return "too few" if min(row["n"] or 0, row["before_n"] or 0) < SMALL_SAMPLE else "no clear change"
 
 
 def series(past: Result) -> dict[str, list[float]]:
@@ -69,6 +105,9 @@ def series(past: Result) -> dict[str, list[float]]:
     return lines
 
 
-def _help(metric: Metric, row: Mapping[str, Any]) -> str:
-    notes = [f"- {plain(note)}" for note in row["notes"] if note not in STATISTICS]
-    return "\n".join([metric.about, "", f"*{plain(metric.formula)}*", "", *notes])
+def _help(now: Result, row: Row) -> str:
+    """What it is and how it is made; then the result's own sentence, with the exact dates compared."""
+    metric, before = now.metrics[row["metric"]], now.scope.before()
+    against = f"Compared with {asked_dates.said(before.start, before.end)}." if before and row.get("change") is not None else ""
+    parts = [metric.about, f"*{plain(metric.formula)}*", plain(now.sentence(row)), against]
+    return "\n\n".join(part for part in parts if part)

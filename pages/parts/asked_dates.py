@@ -1,0 +1,133 @@
+"""Dates: presets that end with the last complete day before the newest ticket, and dates as a sentence says them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from kpi import Scope
+from kpi.errors import BadValue
+from kpi.scope import floor_date
+from pages.parts.measured import measured
+from pages.parts.mine import Mine
+
+Dates = tuple[dt.date | None, dt.date | None]
+EVERYTHING, OWN, FIRST = "all", "own", "28"
+PRESETS = {
+    "7": "Last 7 days",
+    FIRST: "Last 28 days",
+    "91": "Last 13 weeks",
+    "364": "Last 52 weeks",
+    "month": "Last complete month",
+    "quarter": "Last complete quarter",
+    EVERYTHING: "All dates",
+    OWN: "Other dates",
+}
+FEWEST, USUAL = 30, 4
+"""The first visit shows the last four weeks against the four before, where each has at least 30 tickets and a quarter of the usual pace.
+
+Else everything: an export of what was created in spring and closed by winter ends in a thin tail that says little about support.
+"""
+DAY = dt.timedelta(days=1)
+
+
+def of(preset: str, mine: Mine, zone: str) -> Dates:
+    """First and last date of a preset, complete days only; (None, None) is all dates, and also what other dates start from."""
+    if preset in (EVERYTHING, OWN):
+        return None, None
+    last = newest(mine, zone) - DAY
+    if preset in ("month", "quarter"):
+        after = floor_date(preset, last + DAY)  # the first day of the bucket that is not over yet
+        return floor_date(preset, after - DAY), after - DAY
+    return last - dt.timedelta(days=int(preset) - 1), last
+
+
+def preset_of(scope: Scope, mine: Mine, liked: str | None = None) -> str:
+    """The preset whose dates a scope has; the one the visitor chose, where several have the same."""
+    same = [code for code in PRESETS if code != OWN and of(code, mine, scope.zone) == (scope.start, scope.end)]
+    return liked if liked in same else same[0] if same else OWN
+
+
+def first(mine: Mine, everything: Scope) -> Scope:
+    """What a visitor sees who asked for nothing: the last 28 days against the 28 before, or everything where those are too thin."""
+    start, end = of(FIRST, mine, everything.zone)
+    recent = everything.but(start=start, end=end, compare="previous")
+    (row,) = measured(mine, ["tickets_created"], recent, intervals=False).records()
+    low, high = reach(mine, everything.zone)
+    usual = mine.dataset.rows["tickets"] / ((high - low).days + 1) * int(FIRST)
+    return recent if min(row["value"] or 0, row["before"] or 0) >= max(FEWEST, usual / USUAL) else everything
+
+
+def reach(mine: Mine, zone: str) -> tuple[dt.date, dt.date]:
+    """The first and the last local date that anything happened on."""
+    return _local(mine.dataset.first, zone), _local(mine.dataset.newest, zone)
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _newest(fingerprint: str, zone: str, _mine: Mine) -> dt.date:
+    last = _local(_mine.dataset.newest, zone)
+    if "tickets.created_at" not in _mine.dataset.filled:
+        return last
+    try:
+        days = measured(_mine, ["tickets_created"], Scope(by="day", zone=zone), intervals=False).frame
+    except BadValue:  # centuries of days
+        return last
+    some = days[days["value"] > 0]
+    return dt.date.fromisoformat(some["period"].iloc[-1]) if len(some) else last
+
+
+def newest(mine: Mine, zone: str) -> dt.date:
+    """The local date of the newest ticket; of the newest thing that happened, where tickets have no date."""
+    return _newest(mine.dataset.fingerprint, zone, mine)
+
+
+def past(scope: Scope, mine: Mine, periods: int = 13) -> Scope:
+    """The scope of a sparkline: the last complete periods that end where the scope ends, in its own grain or one that fits its length."""
+    low, high = reach(mine, scope.zone)
+    start, end = scope.start or low, min(scope.end or high, high)
+    days = (end - start).days + 1
+    by = scope.by if scope.by != "all" else next(by for by, most in _GRAINS if days <= most)
+    after = floor_date(by, end + DAY)
+    begin = after
+    for _ in range(periods):
+        begin = floor_date(by, begin - DAY)
+    whole = low if low == floor_date(by, low) else _next(by, low)
+    begin = max(begin, whole)
+    if begin >= after:  # not one complete period: nothing is drawn, but the scope must be possible
+        begin = floor_date(by, after - DAY)
+    return scope.but(by=by, start=begin, end=after - DAY, compare=None, split=())
+
+
+_GRAINS = (("day", 14), ("week", 100), ("month", 800), ("quarter", 3000), ("year", 10**6))
+
+
+def _next(by: str, day: dt.date) -> dt.date:
+    """The first day of the bucket after the one a day is in: no bucket is longer than 366 days."""
+    begin = floor_date(by, day)
+    return next(floor_date(by, begin + n * DAY) for n in range(1, 367) if floor_date(by, begin + n * DAY) > begin)
+
+
+def said(start: dt.date | None, end: dt.date | None, but_year: int | None = None) -> str:
+    """ "3–30 Oct 2026", "12 Oct – 8 Nov 2026", "from 3 Oct 2026": month and year are said once where they are the same.
+
+    A year that the reader has just been told (`but_year`) is left out.
+    """
+    if start is None or end is None:
+        return f"from {one(start)}" if start else f"to {one(end)}" if end else "all dates"
+    last = f"{end.day} {end:%b}" if start.year == end.year == but_year else one(end)
+    if start == end:
+        return last
+    if (start.year, start.month) == (end.year, end.month):
+        return f"{start.day}–{last}"
+    return f"{start.day} {start:%b}{'' if start.year == end.year else f' {start.year}'} – {last}"
+
+
+def one(day: dt.date) -> str:
+    """ "3 Oct 2026"."""
+    return f"{day.day} {day:%b} {day.year}"
+
+
+def _local(instant: dt.datetime, zone: str) -> dt.date:
+    return instant.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(zone)).date()

@@ -1,0 +1,63 @@
+"""The finding on top of the Overview: what changed most beyond noise, in one sentence, and what to make of it in the next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from kpi import Result, units
+from pages.parts import asked_dates
+from pages.parts.tiles import name_of
+
+MOST_NAMED = 4
+
+
+def finding(now: Result) -> tuple[str, str]:
+    """A sentence and its caveat, both made of a Result. "Nothing changed beyond noise" is a finding too."""
+    rows = [row for row in now.records() if row["value"] is not None]
+    before = now.scope.before()
+    judged = [row for row in rows if row.get("change") is not None and row["change_low"] is not None]
+    if not rows:
+        return "", ""
+    if not before:
+        return now.sentence(rows[0]), "Nothing is compared here. Choose dates and what to compare them with, and this says what changed."
+    dates = asked_dates.said(before.start, before.end)
+    if not judged:
+        return now.sentence(rows[0]), f"There is too little in {dates} to say what changed."
+    changed = sorted((row for row in judged if row["is_beyond_noise"]), key=lambda row: _strength(now, row), reverse=True)
+    if not changed:
+        many = units.say(len(judged), "count")
+        return (
+            "Nothing changed beyond noise.",
+            f"None of {many} numbers moved further from {dates} than chance alone would move it; a change smaller than its interval cannot be seen.",
+        )
+    return _said(now, changed[0]), _caveat(now, changed, len(judged), dates)
+
+
+def _said(now: Result, row: dict[str, Any]) -> str:
+    """ "SLA attainment fell by 5.2 pts to 83.8 %: worse, and beyond noise." """
+    metric, currency = now.metrics[row["metric"]], now.currency or None
+    days = not (now.scope.clock == "business" and "clock" in metric.params)
+    by = units.say_change(abs(row["change"]), metric.unit, currency, days=days).lstrip("+")
+    to = units.say(row["value"], metric.unit, currency, days=days)
+    rose = row["change"] > 0
+    judged = "" if metric.better == "neither" else "better, and " if rose == (metric.better == "higher") else "worse, and "
+    return f"{name_of(metric, row)} {'rose' if rose else 'fell'} by {by} to {to}: {judged}beyond noise."
+
+
+def _caveat(now: Result, changed: Sequence[dict[str, Any]], judged: int, dates: str) -> str:
+    first, *others = changed
+    metric = now.metrics[first["metric"]]
+    days = not (now.scope.clock == "business" and "clock" in metric.params)
+    limits = units.say_change_interval(first["change_low"], first["change_high"], metric.unit, now.currency or None, days=days)
+    named = [name_of(now.metrics[row["metric"]], row) for row in others[:MOST_NAMED]]
+    more = len(others) - len(named)
+    also = f" Also beyond noise: {', '.join(named)}{f' and {more} more' if more else ''}." if named else ""
+    chance = f" Of {judged} numbers compared, chance alone makes about one in twenty look changed."
+    return f"The change from {dates} lies between {limits.replace(' to ', ' and ')}.{also}{chance}"
+
+
+def _strength(now: Result, row: dict[str, Any]) -> tuple[bool, float]:
+    """Numbers with a good and a bad side first; then by how many half widths of its interval a change is from none."""
+    width = row["change_high"] - row["change_low"]
+    return now.metrics[row["metric"]].better != "neither", 2 * abs(row["change"]) / width if width > 0 else float("inf")
