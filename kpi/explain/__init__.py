@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kpi.catalogue import find
@@ -14,7 +14,7 @@ from kpi.explain.words import CENSORED, KAPLAN_MEIER, Part, change_of, equation,
 from kpi.forms import Difference, Ratio
 from kpi.measure import Result, measure
 from kpi.measure.compile import form_of
-from kpi.measure.reasons import UNCOUNTED
+from kpi.measure.reasons import RUNNING, UNCOUNTED
 from kpi.measure.rows import REASON, WHY, judged
 from kpi.metric import Metric
 from kpi.scope import Scope
@@ -96,8 +96,9 @@ def explain(name: str, scope: Scope, data: Dataset, reading: Reading | None = No
     needs = result.unavailable.get(name, "")
     how = reading or Reading(tuple(dict.fromkeys(f.file.split(" › ")[0] for f in data.report.files)) if data.report else ())
     notes = tuple(row["notes"])
+    found = () if needs else looks(name, whole, data)
     if any(KAPLAN_MEIER in note for note in notes):
-        notes = (*notes, CENSORED)
+        notes, found = (*notes, CENSORED), tuple(_aged(look) for look in found)
     return Explained(
         metric=metric,
         result=result,
@@ -108,7 +109,7 @@ def explain(name: str, scope: Scope, data: Dataset, reading: Reading | None = No
         interval=interval_of(form, ask, row),
         change=change_of(row, metric.unit),
         switches=switches(metric, form, whole),
-        looks=() if needs else looks(name, whole, data),
+        looks=found,
         notes=notes,
         python=python_lines(metric, whole, how, data.fingerprint),
         provenance=_provenance(result, whole),
@@ -141,6 +142,12 @@ def _look(name: str, scope: Scope, data: Dataset, words: str, part: str) -> Look
         reasons[str(why)] = LeftOut(str(why), int(rows) + (before.rows if before else 0), str(kind))
     ordered = sorted(reasons.values(), key=lambda left: (-left.rows, left.reason))
     return Look(words, part, found.table, counted, tuple(ordered), undated)
+
+
+def _aged(look: Look) -> Look:
+    """Where Kaplan-Meier counts open tickets, they are not simply left out."""
+    said = (replace(out, reason="still open, counted with the age so far") if out.reason == RUNNING else out for out in look.left_out)
+    return replace(look, left_out=tuple(said))
 
 
 def _provenance(result: Result, scope: Scope) -> tuple[tuple[str, str], ...]:

@@ -30,7 +30,13 @@ def python_lines(metric: Metric, scope: Scope, reading: Reading, fingerprint: st
     given = [_literal(name) for name in reading.files]
     sample = []
     if reading.is_sample:
-        sample = ["from kpi.sample import write", "", 'write("sample")  # the sample company, made anew']
+        sample = [
+            "from pathlib import Path",
+            "",
+            "from kpi.sample import write",
+            "",
+            'write(Path("sample"))  # the sample company, made anew',
+        ]
         given = [_literal(f"sample/{name}") for name in reading.files]
     said = {
         "zone": _literal(reading.zone) if reading.zone else "",
@@ -40,15 +46,15 @@ def python_lines(metric: Metric, scope: Scope, reading: Reading, fingerprint: st
     read = [*given, *(f"{name}={text}" for name, text in said.items() if text)]
     folder = "sample/" if reading.is_sample else ""
     lines = [
+        *sample[:2],
         "import kpi",
-        *sample,
-        "" if not sample else None,
+        *(sample[2:] or [""]),
         f"data = kpi.read({_wrapped(read)})",
         f"scope = kpi.Scope({_wrapped(_scope(metric, scope, folder))})",
         f"print(kpi.measure({_literal(metric.name)}, scope, data).text)",
         f"# The same files give the same fingerprint: data.fingerprint == {_literal(fingerprint)}",
     ]
-    return "\n".join(line for line in lines if line is not None)
+    return "\n".join(lines)
 
 
 def _scope(metric: Metric, scope: Scope, folder: str) -> list[str]:

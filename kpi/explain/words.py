@@ -55,7 +55,9 @@ def parts_of(metric: Metric, form: Form, ask: Ask, row: Mapping[str, Any]) -> tu
     if isinstance(form, Total):
         return (Part("count", metric.formula, top, "count"),)
     if isinstance(form, Spread) or (isinstance(form, Duration) and statistic_of(form, ask) != "mean"):
-        return (Part("values", f"durations, of which the {SPOKEN[statistic_of(form, ask)]} is taken", bottom, "count"),)
+        what = "durations and ages of open tickets" if any(KAPLAN_MEIER in note for note in row.get("notes", ())) else "durations"
+        n = math.nan if row.get("n") is None else float(row["n"])
+        return (Part("values", f"{what}, of which the {SPOKEN[statistic_of(form, ask)]} is taken", n, "count"),)
     over, under, unit, under_unit = *_sides(metric.formula), "count", "count"
     if isinstance(form, Ratio):
         under = under.removesuffix(f" ÷ {form.scale:g}") if form.scale != 1 else under
@@ -194,5 +196,5 @@ def _bare(text: str) -> str:
 
 CENSORED = (
     "Open tickets count with their age so far (Kaplan-Meier), because more than "
-    f"{OPEN_SHARE:.0%} are open. They have no duration yet, so they stand under what was left out and not among the rows behind the number."
+    f"{100 * OPEN_SHARE:g} % are open. They have no duration yet, so the list and the file of rows behind the number do not hold them."
 )

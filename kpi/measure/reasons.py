@@ -13,6 +13,7 @@ from kpi.tables import TICKETS
 
 UNCOUNTED = "deleted, spam or merged"
 UNKNOWN = "not known"
+RUNNING = "still open"
 FOREIGN = "does not belong to this metric"
 
 _STATES = {
@@ -133,7 +134,7 @@ def _durations(form: Duration, ask: Ask, rel: Any, belongs: Any) -> list[tuple[A
     seconds = form.behind(ask).value
     found = []
     if ask.choice("cohort") == "created" and form.running:
-        found.append((~belongs & rel[f"{form.running}_seconds"].notnull(), "still open"))
+        found.append((~belongs & rel[f"{form.running}_seconds"].notnull(), RUNNING))
     unknown = belongs & seconds.isnull()
     end = form.at.get_name()
     if "created_at" in rel.columns and end in rel.columns and end != "created_at":
