@@ -15,7 +15,7 @@ from kpi.files import limits
 from kpi.files.archive import Budget, gunzip, unzip
 from kpi.files.delimited import read_delimited
 from kpi.files.detect import detect
-from kpi.files.encoding import utf8
+from kpi.files.encoding import head_of, utf8
 from kpi.files.json_table import read_json
 from kpi.files.loader import drop
 from kpi.files.parquet import read_parquet
@@ -31,12 +31,14 @@ def decode(
     *,
     names: Sequence[str] | None = None,
     progress: Progress | None = None,
+    most: int | None = None,
 ) -> list[RawTable]:
     """Every table in `paths`, as text, in the order of the files.
 
     con: an open DuckDB connection; the tables are made in its main schema under names of our own (see RawTable)
     names: what the files are called, for uploads stored under other names; a file's kind is told from its content
     progress: called with a file's name and the share of all files done, 0 to 1
+    most: so many rows of each table are enough, for a look at the head of a large file; rejected rows and doubts are those of the head
 
     Raises UnreadableFile for a file that is no table; then no table is left behind. Inside an archive such a file is left out
     and said in the doubts of the archive's first table, as long as there is one.
@@ -56,7 +58,7 @@ def decode(
                 raise UnreadableFile(f"There is no file “{file}”.", "Check its path.")
             tick(0.0)
             with _failures_said(file), TemporaryDirectory(prefix="kpi-") as work:
-                tables += _Reader(con, Path(work), Budget(file, limits.MAX_UNPACKED), tick).read(Path(path), file)
+                tables += _Reader(con, Path(work), Budget(file, limits.MAX_UNPACKED), tick, most).read(Path(path), file)
             tick(1.0)
     except BaseException:
         for table in tables:
@@ -86,6 +88,7 @@ class _Reader:
     work: Path
     budget: Budget
     tick: Callable[[float], None]
+    most: int | None = None
 
     def read(self, path: Path, file: str, depth: int = 0) -> list[RawTable]:
         kind = detect(path, file)
@@ -97,13 +100,23 @@ class _Reader:
             inner = gunzip(path, file, self._folder(), self.budget)
             return self.read(inner, file, depth + 1)
         if kind == "xlsx":
-            return read_workbook(self.con, path, file, self.tick)
+            return [self._head(table) for table in read_workbook(self.con, path, file, self.tick, self.most)]
         if kind == "parquet":
-            return [read_parquet(self.con, path, file, self.tick)]
+            return [self._head(read_parquet(self.con, path, file, self.tick, self.most))]
+        path = path if self.most is None or kind == "json" else head_of(path, self._folder())
         text = utf8(path, self._folder(), file, long_lines=kind == "json")
         if kind == "json":
-            return [read_json(self.con, text.path, file, text.doubts, self.tick)]
-        return [read_delimited(self.con, text.path, file, text.doubts, self.tick)]
+            return [self._head(read_json(self.con, text.path, file, text.doubts, self.tick, self.most))]
+        return [self._head(read_delimited(self.con, text.path, file, text.doubts, self.tick))]
+
+    def _head(self, table: RawTable) -> RawTable:
+        """The first rows of a table, where they are enough."""
+        if self.most is None or table.rows <= self.most:
+            return table
+        self.con.execute(
+            f"DELETE FROM {table.table} WHERE _row > (SELECT _row FROM {table.table} ORDER BY _row LIMIT 1 OFFSET {self.most - 1})"
+        )
+        return replace(table, rows=self.most)
 
     def _archive(self, path: Path, file: str, depth: int) -> list[RawTable]:
         tables: list[RawTable] = []

@@ -82,6 +82,20 @@ def utf8(path: Path, work: Path, file: str, long_lines: bool = False) -> Text:
         return _from_bytes(stream, work / "text", file)
 
 
+def head_of(path: Path, work: Path) -> Path:
+    """The first piece of a text file, up to the end of a line: as a new file in `work` where the file is longer.
+
+    A wide encoding stays whole: its line ends are not single bytes.
+    """
+    with path.open("rb") as stream:
+        piece = stream.read(PIECE)
+        if len(piece) < PIECE or not stream.read(1) or mark_of(piece[:HEAD]) not in (None, _MARKS[2]):
+            return path
+    target = work / "head"
+    target.write_bytes(piece[: piece.rfind(b"\n") + 1] or piece)
+    return target
+
+
 def _is_plain(path: Path, file: str, longest: int) -> bool:
     """UTF-8 throughout, without NUL; no line longer than we read."""
     decoder = codecs.getincrementaldecoder("utf-8")()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +24,22 @@ _CONTAINERS = frozenset(
 _NOT_AN_IDENTITY = ("request", "job", "next", "trace", "export")
 
 
-def read_json(con: duckdb.DuckDBPyConnection, path: Path, file: str, doubts: tuple[str, ...], tick: Callable[[float], None]) -> RawTable:
-    """`path` holds UTF-8 (see encoding.py)."""
+def read_json(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    file: str,
+    doubts: tuple[str, ...],
+    tick: Callable[[float], None],
+    most: int | None = None,
+) -> RawTable:
+    """`path` holds UTF-8 (see encoding.py); `most` objects are read, all where it is None."""
     size = max(path.stat().st_size, 1)
     with path.open("rb") as source, io.TextIOWrapper(source, encoding="utf-8", newline="\n") as stream:
         by_line = is_line_by_line(stream)
         rows = _Rows(lines(stream) if by_line else run_together(stream, file))
         table = _Flat(Loader(con, file, "ndjson" if by_line else "json"))
         try:
-            for n, found in enumerate(rows, start=1):
+            for n, found in enumerate(islice(rows, most), start=1):
                 if n % 5_000 == 0:
                     tick(min(source.tell() / size, 1.0))
                 table.take(found)

@@ -37,8 +37,8 @@ _AS_DUCKDB_WRITES = (
 )
 
 
-def read_parquet(con: duckdb.DuckDBPyConnection, path: Path, file: str, tick: Callable[[float], None]) -> RawTable:
-    """Batch by batch; nested fields become dotted paths, lists JSON text."""
+def read_parquet(con: duckdb.DuckDBPyConnection, path: Path, file: str, tick: Callable[[float], None], most: int | None = None) -> RawTable:
+    """Batch by batch (only the first ones where `most` rows are enough); nested fields become dotted paths, lists JSON text."""
     try:
         with pq.ParquetFile(path) as source:
             rows = source.metadata.num_rows
@@ -54,6 +54,8 @@ def read_parquet(con: duckdb.DuckDBPyConnection, path: Path, file: str, tick: Ca
                     _insert(loader, _flat(pa.Table.from_batches([batch])), done)
                     done += batch.num_rows
                     tick(done / rows)
+                    if most is not None and done >= most:
+                        break
                 return loader.finish(schema.names, (), [_cell_type(t) for t in schema.types])
             except BaseException:
                 loader.drop()

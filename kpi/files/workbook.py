@@ -32,15 +32,17 @@ _FIRST_REAL_DAY = dt.datetime(1900, 3, 1)  # days before it are durations in a t
 _EXACT = 10**15  # a spreadsheet keeps fifteen digits
 
 
-def read_workbook(con: duckdb.DuckDBPyConnection, path: Path, file: str, tick: Callable[[float], None]) -> list[RawTable]:
-    """Every sheet with a cell in it."""
+def read_workbook(
+    con: duckdb.DuckDBPyConnection, path: Path, file: str, tick: Callable[[float], None], most: int | None = None
+) -> list[RawTable]:
+    """Every sheet with a cell in it; of each the first `most` rows, or all."""
     facts = look_at_sheets(path, file) if zipfile.is_zipfile(path) else {}
     tables: list[RawTable] = []
     try:
         with open_sheets(path, file) as sheets:
             for sheet in sheets:
                 tick(1 - 0.5 ** (len(tables) + 1))
-                tables.append(_read_sheet(con, sheet, f"{file} › {shown(sheet.name)}", facts.get(sheet.name, SheetFacts())))
+                tables.append(_read_sheet(con, sheet, f"{file} › {shown(sheet.name)}", facts.get(sheet.name, SheetFacts()), most))
     except BaseException:
         for table in tables:
             drop(con, table.table)
@@ -50,7 +52,7 @@ def read_workbook(con: duckdb.DuckDBPyConnection, path: Path, file: str, tick: C
     return tables
 
 
-def _read_sheet(con: duckdb.DuckDBPyConnection, sheet: Sheet, file: str, facts: SheetFacts) -> RawTable:
+def _read_sheet(con: duckdb.DuckDBPyConnection, sheet: Sheet, file: str, facts: SheetFacts, most: int | None) -> RawTable:
     sample = list(islice(sheet.rows, _SAMPLE_ROWS))
     width = len(sample[0]) if sample else 0
     texts = [[plain_text(v) for v in row] for row in sample]
@@ -65,7 +67,7 @@ def _read_sheet(con: duckdb.DuckDBPyConnection, sheet: Sheet, file: str, facts: 
     loader = Loader(con, file, "xlsx", width)
     try:
         number = at + 1
-        for group in (sample[at + 1 :], sheet.rows):
+        for group in (sample[at + 1 :], islice(sheet.rows, most)):
             for row in group:
                 number += 1
                 loader.add(number, [c.text(v) for c, v in zip(columns, row, strict=True)])

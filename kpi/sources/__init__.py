@@ -11,8 +11,9 @@ from kpi.sources._recognise import Match, recognise
 from kpi.sources._registry import all_sources
 from kpi.sources._report import ColumnReport, Extra, FileReport, Import, Unread
 from kpi.sources._source import Part, Source
+from kpi.sources._words import column_label
 
 __all__ = [
-    "ColumnReport", "Extra", "FileReport", "Import", "Match", "Part", "Source", "Unread", "all_sources", "from_mapping", "load",
+    "ColumnReport", "Extra", "FileReport", "Import", "Match", "Part", "Source", "Unread", "all_sources", "column_label", "from_mapping", "load",
     "parse_mapping", "propose", "read_mapping", "recognise", "to_toml",
 ]  # fmt: skip

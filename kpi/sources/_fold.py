@@ -10,7 +10,6 @@ from kpi.cells import Connection, ident
 from kpi.errors import BadValue
 from kpi.tables import Table
 
-
 SUPERSEDED = "superseded_rows"
 SUPERSEDED_COLUMNS = 'file VARCHAR, "row" BIGINT, "table" VARCHAR, id VARCHAR, created_at TIMESTAMP'
 """The table that lists the rows set aside: where each stands, what it was a row of, and the creation it stated."""
