@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ from kpi.engine import Dataset
 from kpi.errors import BadValue
 from kpi.forms import Finished
 from kpi.measure.compare import with_comparison
-from kpi.measure.compile import MANY, check_columns, filled, instants_of, is_share, lacking, queries, shape_of, table_name, values_of
+from kpi.measure.compile import MANY, check_columns, filled, instants_of, is_share, lacking, queries, shape_of, tables_of, values_of
 from kpi.measure.result import COLUMNS, Result
 from kpi.measure.rows import rows
 from kpi.metric import MEASURED, Metric
@@ -24,6 +26,7 @@ __all__ = ["Result", "measure", "rows"]
 
 MOST_CELLS = 100_000
 """Above this many periods × groups, empty cells are not filled in."""
+_POOL = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="measure")
 
 
 def measure(names: Sequence[str] | str, scope: Scope, data: Dataset, *, intervals: bool = True) -> Result:
@@ -59,8 +62,9 @@ def _measure(metrics: Mapping[str, Metric], scope: Scope, data: Dataset, lacks: 
         spread, more = _cells(shares, scope, data, schema, periods, intervals, clusters=True)
         cells, statements = _with_design_effects(cells, spread, len(scope.split)), statements + more
     currency = currencies[0] if len(currencies) == 1 else ""
-    frames = [_rows_of(metric, cells.get(name), scope, periods, reasons.get(name, ""), currency) for name, metric in metrics.items()]
-    frame = pd.concat(frames, ignore_index=True)
+    parts = [_rows_of(metric, cells.get(name), scope, periods, reasons.get(name, ""), currency) for name, metric in metrics.items()]
+    # One frame from plain columns: a frame per metric costs more than all the queries together.
+    frame = pd.DataFrame({column: _joined([part[column] for part in parts]) for column in parts[0]})
     return Result(frame, dict(metrics), scope, tuple(statements), data.fingerprint, as_of, currency, reasons)
 
 
@@ -70,8 +74,7 @@ def _reasons(
     """Metric name -> why it cannot be measured here."""
     reasons = {}
     for name, metric in metrics.items():
-        tables = {table_name(part.rows) for part in metric.form.parts(scope.ask).values()}
-        missing = sorted({c for table in tables for c in lacking(data.columns(table), scope)})
+        missing = sorted({c for table in tables_of(name, scope.ask) for c in lacking(data.columns(table), scope)})
         if lacks[name]:
             reasons[name] = f"needs {' and '.join(lacks[name])}"
         elif missing:
@@ -93,29 +96,42 @@ def _cells(
     """Metric name -> a frame with one row per (period index `bucket`, groups) and a column per part; and the SQL as it ran."""
     as_of = scope.as_of or data.newest
     found: dict[str, list[pd.DataFrame]] = {}
-    statements = []
     keys = ["bucket", *(f"g{i}" for i in range(len(scope.split) + clusters))]
-    index = {p.first: i for i, p in enumerate(periods)}
     instants, values = instants_of(periods, as_of), values_of(scope, as_of)
-    for query in queries(names, shape_of(scope, data.first, as_of, data.extras), intervals, clusters):
-        sql = filled(query.text, values)
-        statements.append(sql)
-        frame = data.query(sql, schema, instants if query.edge else None)
-        if "bucket" not in frame:
-            frame["bucket"] = 0
-        elif not query.edge:
-            frame["bucket"] = [index.get(d.date() if hasattr(d, "date") else d, -1) for d in frame["bucket"]]
-            frame = frame[frame["bucket"] >= 0]
+    asked = {*scope.split, *(column for column, _ in scope.where)}
+    extras = tuple(column for column in data.extras if column in asked)  # so that datasets of other columns share their texts
+    wanted = queries(names, shape_of(scope, data.first, as_of, extras), intervals, clusters)
+    statements = [filled(query.text, values) for query in wanted]
+    # A page is a dozen small questions: the engine answers as many at once as there are cores.
+    frames = _POOL.map(lambda sql, query: data.query(sql, schema, instants if query.edge else None), statements, wanted)
+    for query, answer in zip(wanted, frames, strict=True):
+        frame = _placed(
+            answer, {p.first: i for i, p in enumerate(periods)} if not query.edge else None, len(periods), aligned=len(keys) == 1
+        )
+        columns = {column: frame[column] for column in frame}
         for name in dict.fromkeys(p.split("|")[0] for p in query.parts):
-            own = {p: p.split("|")[1] for p in query.parts if p.split("|")[0] == name}
-            found.setdefault(name, []).append(frame[[*keys, *own]].rename(columns=own))
+            own = {p.split("|")[1]: columns[p] for p in query.parts if p.split("|")[0] == name}
+            found.setdefault(name, []).append(pd.DataFrame({key: columns[key] for key in keys} | own, copy=False))
     cells = {}
     for name, pieces in found.items():
+        if len(keys) == 1:  # every piece has one row for each period
+            cells[name] = pieces[0] if len(pieces) == 1 else pd.concat([pieces[0], *(p.drop(columns="bucket") for p in pieces[1:])], axis=1)
+            continue
         merged = pieces[0]
         for piece in pieces[1:]:
             merged = merged.merge(piece, on=keys, how="outer")
         cells[name] = _completed(merged, keys, len(periods), as_found=clusters)
     return cells, statements
+
+
+def _placed(answer: pd.DataFrame, index: Mapping[Any, int] | None, periods: int, *, aligned: bool) -> pd.DataFrame:
+    """An answer with the number of its period in `bucket`; `index` numbers the first dates of periods. Aligned: one row for each period."""
+    if "bucket" not in answer:
+        answer["bucket"] = 0
+    elif index is not None:
+        answer["bucket"] = [index.get(d.date() if hasattr(d, "date") else d, -1) for d in answer["bucket"]]
+        answer = answer[answer["bucket"] >= 0]
+    return answer.set_index("bucket").reindex(range(periods)).rename_axis("bucket").reset_index() if aligned else answer
 
 
 def _completed(cells: pd.DataFrame, keys: list[str], periods: int, as_found: bool) -> pd.DataFrame:
@@ -140,30 +156,43 @@ def _with_design_effects(cells: dict[str, pd.DataFrame], spread: dict[str, pd.Da
 
 def _rows_of(
     metric: Metric, cells: pd.DataFrame | None, scope: Scope, periods: Sequence[Period], reason: str, currency: str
-) -> pd.DataFrame:
-    """The tidy rows of one metric."""
-    split = list(scope.split)
+) -> dict[str, Any]:
+    """The tidy rows of one metric, as columns."""
     if cells is None:
-        blank: dict[str, Any] = {"metric": metric.name, "period": "all", **dict.fromkeys(split, ""), **dict.fromkeys(COLUMNS, np.nan)}
-        return pd.DataFrame([{**blank, "unit": metric.unit, "is_complete": True, "notes": (reason,)}])
+        nothing = np.full(1, np.nan)
+        return {
+            "metric": [metric.name],
+            "period": ["all"],
+            **{column: [""] for column in scope.split},
+            **dict.fromkeys(COLUMNS, nothing),
+            "unit": [metric.unit],
+            "is_complete": [True],
+            "notes": [(reason,)],
+        }
     done: Finished = metric.form.finish(cells, scope.ask)
-    nothing = np.full(len(cells), np.nan)
+    unknown = np.full(len(cells), np.nan)
     order = cells["bucket"].to_numpy(int)
     whole = scope.by == "all"
-    frame = pd.DataFrame(
-        {
-            "metric": metric.name,
-            "period": ["all" if whole else periods[b].label for b in order],
-            **{column: cells[f"g{i}"] for i, column in enumerate(split)},
-            **{c: nothing if getattr(done, c) is None else np.asarray(getattr(done, c), dtype="float64") for c in COLUMNS},
-            "unit": metric.unit if metric.unit != "currency" or not currency else currency,
-            "is_complete": [True if whole and not scope.end else periods[b].is_complete for b in order],
-        }
-    )
+    values = {c: unknown if getattr(done, c) is None else np.asarray(getattr(done, c), dtype="float64") for c in COLUMNS}
     # The interval of a mean knows nothing of the scale: a score of 0 to 100 cannot be 116.
-    frame[["low", "high"]] = frame[["low", "high"]].clip(metric.low, metric.high)
-    frame["notes"] = [_notes(said, metric, scope, periods[b]) for said, b in zip(done.notes, order, strict=True)]
-    return frame
+    for end in ("low", "high"):
+        values[end] = np.clip(values[end], metric.low, metric.high)
+    return {
+        "metric": [metric.name] * len(cells),
+        "period": ["all" if whole else periods[b].label for b in order],
+        **{column: cells[f"g{i}"].to_list() for i, column in enumerate(scope.split)},
+        **values,
+        "unit": [metric.unit if metric.unit != "currency" or not currency else currency] * len(cells),
+        "is_complete": [True if whole and not scope.end else periods[b].is_complete for b in order],
+        "notes": [_notes(said, metric, scope, periods[b]) for said, b in zip(done.notes, order, strict=True)],
+    }
+
+
+def _joined(pieces: Sequence[Any]) -> Any:
+    """One column of the pieces of one: numbers stay an array, words a list."""
+    if isinstance(pieces[0], np.ndarray):
+        return np.concatenate(pieces)
+    return [item for piece in pieces for item in piece]
 
 
 def _notes(said: tuple[str, ...], metric: Metric, scope: Scope, period: Period) -> tuple[str, ...]:

@@ -90,7 +90,7 @@ def shape_of(scope: Scope, first: dt.datetime, as_of: dt.datetime, extras: tuple
         has_start=scope.start is not None,
         has_end=scope.end is not None,
         zone=scope.zone,
-        years=(first.year - 1, as_of.year + 1),
+        years=(first.year - 1, as_of.year + 1) if scope.zone != "UTC" else (0, 0),
         clock=scope.clock,
         statistic=scope.statistic,
         choices=tuple((name, value) for name, value in ask.params if isinstance(value, str)),
@@ -129,6 +129,12 @@ def _literal(value: dt.datetime | float | str) -> str:
 def lacking(columns: Mapping[str, str], scope: Scope) -> tuple[str, ...]:
     """The split and filter columns a table does not carry."""
     return tuple(c for c in dict.fromkeys([*scope.split, *(name for name, _ in scope.where)]) if c not in columns)
+
+
+@lru_cache(maxsize=1000)
+def tables_of(name: str, ask: Ask) -> frozenset[str]:
+    """The measured tables a metric stands on."""
+    return frozenset(table_name(part.rows) for part in find(name).form.parts(ask).values())
 
 
 def check_columns(scope: Scope, known: Mapping[str, str]) -> None:
