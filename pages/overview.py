@@ -3,8 +3,7 @@
 import streamlit as st
 
 import kpi
-from kpi.measure.rules import by_the_exports_rule, differences
-from pages.parts import asked, headline, start, tiles, understood
+from pages.parts import asked, headline, other_numbers, start, tiles, understood
 from pages.parts.measured import measured
 from pages.parts.words import plain
 
@@ -47,14 +46,7 @@ for heading, names in board.items():
         st.subheader(heading, anchor=False)
         tiles.wall(names, now, line, lacks)
 
-why = st.expander("Why your help desk may show other numbers", icon=":material/compare_arrows:", key="other_numbers", on_change="rerun")
-if why.open:
-    with why:
-        theirs = measured(mine, told, by_the_exports_rule(whole), intervals=False)
-        moved = differences(told, now, theirs, mine.dataset)
-        st.markdown(
-            "\n".join(f"- {plain(sentence)}" for sentence in moved) or "By the rule of the export itself these numbers are the same."
-        )
+other_numbers.draw(told, now, whole, mine)
 lacking = [metric for name, metric in kpi.metrics().items() if lacks[name]]
 if lacking:
     with st.expander(f"What these data cannot tell: {len(lacking)} metrics", icon=":material/visibility_off:", key="cannot_tell"):

@@ -11,7 +11,7 @@ from kpi.measure.rules import EXPORTS_RULE
 from kpi.measure.words import SPOKEN
 from kpi.metric import CLOCKS, STATISTICS
 from kpi.scope import COMPARISONS, GRAINS
-from pages.parts import asked_address, asked_dates, asked_filters, asked_hours
+from pages.parts import asked_address, asked_dates, asked_filters, asked_hours, asked_words
 from pages.parts.asked_dates import OWN, PRESETS, past
 from pages.parts.measured import measured
 from pages.parts.mine import Mine
@@ -20,7 +20,7 @@ from pages.parts.words import plain
 __all__ = ["bar", "change", "nothing_left", "past", "sentence"]
 
 change, nothing_left = asked_address.change, asked_filters.nothing_left
-NOTHING, OWN_STATISTIC = "", "own"
+NOTHING, OWN_STATISTIC, MOST_ODD = "", "own", 5
 
 
 def bar(mine: Mine, *, shown: bool = True) -> Scope:
@@ -34,10 +34,9 @@ def bar(mine: Mine, *, shown: bool = True) -> Scope:
             _more(scope, mine)
         asked_filters.chips(scope, mine)
     if odd:
+        some = plain("; ".join(odd[:MOST_ODD])) + (f" and {len(odd) - MOST_ODD} more" if len(odd) > MOST_ODD else "")
         st.info(
-            f"{plain(' '.join(odd))} It was left out; all else is as asked.",
-            icon=":material/info:",
-            title="This address asks for something else",
+            f"Left out: {some}. All else is as asked.", title="A part of this address says nothing about these data", icon=":material/info:"
         )
     return scope
 
@@ -55,9 +54,23 @@ def sentence(scope: Scope, mine: Mine) -> str:
         CLOCKS[scope.clock],
         *_tickets(scope, mine),
         *asked_filters.sentence(scope),
+        *_switches(scope),
         *(["sample data"] if mine.is_sample else []),
     ]
     return " · ".join(parts)
+
+
+def _switches(scope: Scope) -> list[str]:
+    """What is counted otherwise than usual: "90th percentile", "counted as most exports do", "Resolved within: 8h"."""
+    params = dict(scope.params)
+    theirs = EXPORTS_RULE.items() <= params.items()
+    others = [plain(f"{asked_words.label(name)}: {value}") for name, value in params.items() if not (theirs and name in EXPORTS_RULE)]
+    return [
+        *([SPOKEN[scope.statistic]] if scope.statistic else []),
+        *(["counted as most exports do"] if theirs else []),
+        *others,
+        *([f"as of {asked_dates.one(scope.as_of)} {scope.as_of:%H:%M} UTC"] if scope.as_of else []),
+    ]
 
 
 def _tickets(scope: Scope, mine: Mine) -> list[str]:
@@ -151,7 +164,7 @@ def _more(scope: Scope, mine: Mine) -> None:
         _choice("Times as", statistics, "statistic", mine)
         _choice("Time zone of days", {zone: zone for zone in sorted(known_zones())}, "zone", mine)
         st.toggle(
-            "Count as the export does",
+            "Count as most exports do",
             key="exports_rule",
             help="Deleted, spam and merged tickets count too, and a promise only once its clock has ended.",
             on_change=_rule_chosen,

@@ -15,7 +15,7 @@ from pages.parts import asked_dates, asked_hours
 from pages.parts.mine import Mine
 
 Query = Mapping[str, Sequence[str]]
-_MANY = ("split", "where", "param")
+_MANY, LONGEST = ("split", "where", "param"), 40
 
 
 def here() -> dict[str, list[str]]:
@@ -57,7 +57,7 @@ def change(mine: Mine, **parts: object) -> None:
 
 
 def understood(query: Query, mine: Mine) -> tuple[Scope, list[str]]:
-    """What of an address these data can be asked, and a sentence for every part they cannot."""
+    """What of an address these data can be asked, and the parts they cannot, as a sentence names them."""
     columns = {name: kind for table in MEASURED for name, kind in mine.dataset.columns(table).items()}
     kept: dict[str, list[str]] = {}
     odd = []
@@ -66,23 +66,24 @@ def understood(query: Query, mine: Mine) -> tuple[Scope, list[str]]:
         for value in values if name in _MANY else values[:1]:
             try:
                 check_columns(Scope.from_query({name: [value]}), columns)
-            except KpiError as error:
-                odd.append(error.what)
+            except KpiError:
+                odd.append(f"{name} “{value[:LONGEST]}{'…' if len(value) > LONGEST else ''}”")
             else:
                 kept.setdefault(name, []).append(value)
     calendar = None
     if "calendar" in kept:
         calendar = asked_hours.calendar(kept["calendar"][0], mine)
         if calendar is None:
-            odd.append("The working hours it names are not kept with these data.")
+            odd.append("calendar, which is not kept with these data")
     try:
         scope = Scope.from_query(kept, calendar=calendar)
-    except KpiError as error:  # each part is possible, all together are not: the dates run backwards
-        odd.append(error.what)
+    except KpiError:  # each part is possible, all together are not: the dates run backwards
+        odd.append(f"from “{kept['from'][0]}” to “{kept['to'][0]}”, which runs backwards")
         scope = Scope.from_query({name: values for name, values in kept.items() if name not in ("from", "to")}, calendar=calendar)
     try:
-        scope.periods(mine.dataset.first, scope.as_of or mine.dataset.newest)
-    except BadValue as error:
-        odd.append(error.what)
+        if scope.by != "all":
+            scope.periods(mine.dataset.first, scope.as_of or mine.dataset.newest)
+    except BadValue:
+        odd.append(f"by “{scope.by}”, which makes too many periods of these dates")
         scope = scope.but(by="all")
     return scope, odd

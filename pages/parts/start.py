@@ -1,34 +1,59 @@
-"""What a page shows before there is data: one sentence, and two ways out."""
+"""What a page shows before there is data: what one gets, and two ways in."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from kpi import metrics
+from kpi.sources import all_sources
 from pages.parts.mine import SAMPLE, choose, upload
 
 KINDS = ["csv", "tsv", "txt", "xlsx", "xls", "ods", "json", "ndjson", "jsonl", "parquet", "zip", "gz"]
+PROMISES = {
+    ":material/straighten: **How sure it is**": "Every number says what it stands on and how far chance could move it. A change is coloured only beyond that.",
+    ":material/function: **How it is made**": "One click shows the formula, what was left out and why, and the tickets behind the number.",
+    ":material/lock: **Where it stays**": "The files stay on the machine Deskmeter runs on. Nothing is sent anywhere else, and no account is needed.",
+}
 
 
 def ways_in() -> None:
-    st.caption("Every support KPI from the export of your help desk, each with its uncertainty and what stands behind it.")
-    with st.grid(2, min_column_width=320, gap="small"):
-        with st.container(border=True, height="stretch"):
+    """One sentence, two doors, three promises."""
+    st.markdown(f"**Bring the export of your help desk, and read {len(metrics())} support KPIs from it.**")
+    with st.grid(2, min_column_width=320, gap="small", key="ways_in"):
+        with st.container(border=True, height="stretch", key="own_data"):
             st.subheader("Your own data", anchor=False)
             uploader()
             st.caption(
-                "One file or several: tickets, messages, surveys, costs. The help desk is recognised by its columns, and what could not "
-                "be read is listed. Your data stay on this machine."
+                f"{_listed(help_desks())} are recognised by their columns; the columns of anything else you match once. "
+                "One file or several: tickets, messages, surveys, costs."
             )
-        with st.container(border=True, height="stretch"):
+        with st.container(border=True, height="stretch", key="sample_data"):
             st.subheader("No data at hand?", anchor=False)
-            st.markdown("Open a sample company: two years of made-up tickets, surveys, calls and costs to look around in.")
+            st.markdown("Look around in a sample company: two years of made-up tickets, surveys, calls and costs.")
+            st.button("Open the sample company", type="primary", icon=":material/science:", on_click=_open_sample, key="open_sample")
             st.caption("It stays marked as sample data on every page.")
-            st.button("Open the sample company", icon=":material/science:", on_click=_open_sample, key="open_sample")
+    with st.grid(3, min_column_width=220, gap="small", key="promises"):
+        for title, text in PROMISES.items():
+            with st.container(gap="xxsmall"):
+                st.markdown(title)
+                st.caption(text)
 
 
 def uploader(label: str = "Export files") -> None:
+    """A fresh uploader: each upload is copied to disk at once, and the next one starts empty."""
     key = f"upload_{st.session_state.get('uploads', 0)}"
     st.file_uploader(label, type=KINDS, accept_multiple_files=True, key=key, on_change=upload, args=(key,))
+
+
+def help_desks() -> list[str]:
+    """The tools whose own exports are recognised, by name."""
+    own = [source for source in all_sources().values() if not (source.origin or source.general or source.utc)]
+    return sorted({source.label.partition(" (")[0] for source in own if source.label[:1].isupper()})
+
+
+def _listed(words: list[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _open_sample() -> None:

@@ -36,10 +36,16 @@ def wall(names: Sequence[str], now: Result, past: Result, lacks: Mapping[str, Se
 
 
 def tile(now: Result, row: Row, line: Sequence[float]) -> None:
-    """One metric. A change has colour only beyond noise, and a word for what it is."""
+    """One metric, its label a link to how it is made."""
+    metric = now.metrics[row["metric"]]
+    _head(metric, name_of(metric, row), _help(now, row))
+    _value(now, row, line)
+
+
+def _value(now: Result, row: Row, line: Sequence[float]) -> None:
+    """The number. A change has colour only beyond noise, and a word for what it is."""
     metric, currency = now.metrics[row["metric"]], now.currency or None
     label = name_of(metric, row)
-    _head(metric, label, _help(now, row))
     if row["value"] is None:
         st.metric(label, units.say(None, metric.unit), label_visibility="collapsed")
         st.caption(plain("; ".join(row["notes"])) or "nothing to measure in these dates")
