@@ -19,6 +19,9 @@ fills = "surveys"
 keep = { flag = "Answered", words = { "skipped" = false } }
 [file.also.columns]
 kind = { constant = "csat" }
+
+A correction of a known source says only what is different: `based_on` names the source, `columns` the readers that take the place of
+its own, and `leave` the columns it is not to fill.
 """
 
 from __future__ import annotations
@@ -38,6 +41,7 @@ from kpi.tables import TABLES, Column
 
 _FILE_KEYS = (
     "name", "label", "fills", "columns", "signs", "also", "keep", "drops", "missing", "latest", "tool", "utc", "zone", "skip", "general",
+    "based_on", "leave",
 )  # fmt: skip
 _TOP_KEYS = ("name", "label", "about", "missing", "utc", "zone", "skip", "tool", "file", "general")
 
@@ -106,6 +110,8 @@ def _source(entry: Mapping[str, Any], name: str, label: str, tool: str, origin: 
         zone=_text(entry, "zone", ""),
         skip=_words(entry.get("skip", []), "skip"),
         general=bool(entry.get("general", False)),
+        based_on=_text(entry, "based_on", ""),
+        leave=_words(entry.get("leave", []), "leave"),
         origin=origin,
     )
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kpi.cells import Duration, Either, Reader, pick
 from kpi.errors import BadValue, UnknownName, did_you_mean
 from kpi.sources._registry import all_sources
+from kpi.sources._source import Source
 from kpi.tables import TABLES
 
 if TYPE_CHECKING:
@@ -31,16 +32,14 @@ def propose(raw: RawTable, fills: str = "tickets") -> dict[str, Any]:
         raise UnknownName(f"There is no table {fills!r}.", did_you_mean(fills, TABLES))
     votes: dict[tuple[str, str], int] = {}
     units: dict[tuple[str, str], str] = {}
-    for source in all_sources().values():
+    for source, column, reader in readers_of(fills):
+        header = next((h for name in reader.names if (h := pick(raw.headers, name)) is not None), None)
+        if header is None:
+            continue
         weight = 1 if source.general or source.origin else 3  # a tool's own importer knows its words better
-        for column, reader in ((c, r) for p in source.parts if p.fills == fills for c, r in p.columns.items()):
-            for plain in _plain(reader):
-                header = next((h for name in plain.names if (h := pick(raw.headers, name)) is not None), None)
-                if header is None:
-                    continue
-                votes[header.raw, column] = votes.get((header.raw, column), 0) + weight
-                if isinstance(plain, Duration) and plain.unit:
-                    units[header.raw, column] = plain.unit
+        votes[header.raw, column] = votes.get((header.raw, column), 0) + weight
+        if isinstance(reader, Duration) and reader.unit:
+            units[header.raw, column] = reader.unit
     columns: dict[str, Any] = {}
     used: set[str] = set()
     for (raw_header, column), _ in sorted(votes.items(), key=lambda v: -v[1]):
@@ -53,6 +52,15 @@ def propose(raw: RawTable, fills: str = "tickets") -> dict[str, Any]:
     name = re.sub(r"[^a-z0-9]+", "_", raw.file.casefold().rsplit(".", 1)[0]).strip("_") or "mapping"
     name = name if name[0].isalpha() else f"file_{name}"
     return {"name": name, "label": raw.file, "file": [{"fills": fills, "signs": signs, "columns": ordered}]}
+
+
+def readers_of(fills: str) -> Iterator[tuple[Source, str, Reader]]:
+    """Every reader of one header that any known source has for a column of a table: (source, column, reader)."""
+    for source in all_sources().values():
+        for part in source.parts:
+            if part.fills == fills:
+                for column, reader in part.columns.items():
+                    yield from ((source, column, plain) for plain in _plain(reader))
 
 
 def _plain(reader: Reader) -> tuple[Reader, ...]:

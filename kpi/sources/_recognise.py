@@ -64,7 +64,20 @@ def recognise(
 def _mapped(mapping: Mapping[str, Any] | Path | str | None) -> tuple[Source, ...]:
     if mapping is None:
         return ()
-    return from_mapping(mapping) if isinstance(mapping, Mapping) else read_mapping(Path(mapping))
+    declared = from_mapping(mapping) if isinstance(mapping, Mapping) else read_mapping(Path(mapping))
+    return tuple(_based(source) for source in declared)
+
+
+def _based(source: Source) -> Source:
+    """A correction laid over the source it corrects."""
+    if not source.based_on:
+        return source
+    known = all_sources()
+    if source.based_on not in known:
+        raise UnknownName(
+            f"There is no source {source.based_on!r}.", did_you_mean(source.based_on, known) or f"Known are {', '.join(known)}."
+        )
+    return source.corrected(known[source.based_on])
 
 
 def _automatic(raw: RawTable) -> Source | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kpi.cells import Constant, HeaderLike, Reader, pick, zone_of
 from kpi.errors import UnknownName, did_you_mean
@@ -63,6 +63,7 @@ class Source:
     skip : headers that are never offered as a split (free text, personal data).
     general : considered only where no particular source fits.
     origin : the mapping file it was read from; empty for a tool's own module.
+    based_on, leave : the source it corrects, and the columns of that one it is not to fill; see `corrected`.
     """
 
     name: str
@@ -82,6 +83,8 @@ class Source:
     skip: tuple[str, ...] = ()
     general: bool = False
     origin: str = ""
+    based_on: str = ""
+    leave: tuple[str, ...] = ()
     main: Part = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -92,6 +95,11 @@ class Source:
     @property
     def parts(self) -> tuple[Part, ...]:
         return (self.main, *self.also)
+
+    def corrected(self, base: Source) -> Source:
+        """`base` with the columns of this one in the place of its own, and without those this one leaves."""
+        columns = {name: reader for name, reader in {**base.columns, **self.columns}.items() if name not in self.leave}
+        return replace(base, name=self.name, label=self.label, columns=columns, signs=self.signs, origin=self.origin, needs=())
 
     def lacks(self, headers: Iterable[HeaderLike]) -> list[str]:
         """The headers missing for this source to fit, by the group of signs that comes nearest; empty when it fits."""
