@@ -2,16 +2,39 @@
 
 import streamlit as st
 
-import kpi
-from pages.parts import links, start
-from pages.parts.measured import measured
+from pages.parts import asked, number_asked, number_told, number_trend, start, ticket_drawn
+from pages.parts.asked_words import needed
+from pages.parts.words import plain
 
 mine, scope = st.session_state["mine"], st.session_state["asked"]
-st.title("How this is made", anchor=False)
 if mine is None or scope is None:
+    st.title("How is this number made?", anchor=False)
     start.ways_in()
     st.stop()
-metrics = kpi.metrics()
-name = links.own("metric")
-if name in metrics:
-    st.markdown(measured(mine, [name], scope).text)
+
+name = number_asked.choose(mine, scope)
+found = number_asked.explained(mine, name, scope)
+metric = found.metric
+label = number_asked.label_of(metric, scope)
+value = number_asked.said(found, found.row["value"]) if found.row["value"] is not None else "not known"
+st.title(f"{plain(label)}: {plain(value)}", anchor=False)
+st.caption(asked.sentence(scope, mine))
+
+if found.needs:
+    lacks = metric.missing(mine.dataset.filled, scope.ask)
+    st.markdown(f"**{plain(f'These data cannot give it: needs {needed(lacks)}' if lacks else found.needs.capitalize())}.**")
+    number_told.in_words(metric, found.switches)
+    st.stop()
+
+st.markdown(f"**{plain(found.sentence)}**")
+number_told.headline(found)
+number_trend.chart(mine, found, scope)
+number_told.in_words(metric, found.switches)
+number_told.counted(found)
+number_told.left_out(found)
+if ticket := number_asked.example_of(mine, name, scope):
+    st.subheader("One example, drawn", anchor=False)
+    ticket_drawn.draw(mine, ticket, name, scope, key="example")
+number_told.behind(mine, found)
+number_told.for_notebooks(found)
+number_told.origin(found)

@@ -1,11 +1,55 @@
-"""The tickets, one row each, with everything computed about them."""
+"""The tickets, one row each, with everything computed about them; or the rows behind a number."""
 
 import streamlit as st
 
-from pages.parts import start
+import kpi
+from kpi import units
+from kpi.errors import KpiError
+from kpi.explain import rows_said
+from pages.parts import asked, downloads, links, start, ticket_drawn, ticket_list
+from pages.parts.measured import measured
+from pages.parts.words import plain, say
 
 mine, scope = st.session_state["mine"], st.session_state["asked"]
-st.title("Which tickets are they?", anchor=False)
 if mine is None or scope is None:
+    st.title("Which tickets are they?", anchor=False)
     start.ways_in()
     st.stop()
+
+query = ticket_list.asked()
+metric = query["metric"][0]
+label = kpi.metrics()[metric].label if metric else ""
+st.title(f"What is behind {plain(label)}?" if metric else "Which tickets are they?", anchor=False)
+st.caption(asked.sentence(scope, mine))
+ticket_list.controls(mine, scope, query)
+if ticket := links.own("ticket"):
+    try:
+        ticket_drawn.opened(mine, ticket, metric, scope)
+    except KpiError as error:
+        say(error)
+
+rows = downloads.asked(mine.dataset, scope, query)
+many = ticket_list.total(mine, rows)
+if metric:
+    whole = measured(mine, [metric], scope.but(by="all", split=()))
+    is_out = query["out"][0] == "1"
+    said = f"{rows_said(rows.table, many)} {'left out of' if is_out else 'behind'} {label}"
+    found = f", {'that hold' if many != 1 else 'that holds'} “{query['find'][0].strip()}”" if query["find"][0].strip() else ""
+    st.markdown(f"**{plain(said + found)}.** {plain(whole.text)}")
+    if any("Kaplan-Meier" in note for note in whole.records()[0]["notes"]) and not is_out:
+        st.caption(
+            "Open tickets count in this number with their age (Kaplan-Meier), but have no duration yet: they stand under what was left out."
+        )
+    st.page_link("number.py", label="How this number is made", icon=":material/function:", query_params=links.query(metric=metric))
+if not many:
+    ticket_list.nothing(query)
+    st.stop()
+known = ticket_list.filled(mine, rows)
+with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    ticket_list.order(rows, known, query)
+    ticket_list.files(rows, query, many)
+ticket_list.show(mine, scope, rows, known, metric)
+if not metric:
+    st.caption(
+        f"Every ticket created in these dates, {units.say(many, 'count')} in all; deleted, spam and merged ones are listed too and count in no number."
+    )

@@ -1,0 +1,158 @@
+"""What is told of one number, section by section; every word of it comes from `kpi.explain`."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from kpi import units
+from kpi.explain import Explained, Look, rows_said
+from kpi.explain.listing import page
+from kpi.metric import Metric
+from pages.parts import asked_dates, downloads, links, ticket_columns
+from pages.parts.mine import Mine
+from pages.parts.number_asked import in_days, said
+from pages.parts.words import plain
+
+SOME = 10
+"""So many rows behind the number are shown here; the Tickets page has them all."""
+
+
+def headline(found: Explained) -> None:
+    """Interval, what it stands on, and the change: side by side, each with the dates it is of."""
+    row, metric, currency = found.row, found.metric, found.result.currency or None
+    days, before = in_days(found), found.result.scope.before()
+    limits = units.say_interval(row["low"], row["high"], metric.unit, currency, days=days)
+    facts = [("95 % interval", limits or "none", found.interval), ("Rows behind it", units.say(row["n"], "count"), found.equation)]
+    if before and row.get("change") is not None:
+        facts.append(
+            (
+                f"Before, {asked_dates.said(before.start, before.end)}",
+                said(found, row["before"]),
+                f"n = {units.say(row['before_n'], 'count')}",
+            )
+        )
+        verdict = "" if row["change_low"] is None else "beyond noise" if row["is_beyond_noise"] else "no clear change"
+        of = units.say_change_interval(row["change_low"], row["change_high"], metric.unit, currency, days=days)
+        facts.append(
+            ("Change", units.say_change(row["change"], metric.unit, currency, days=days), ", ".join(p for p in (verdict, of) if p))
+        )
+    with st.grid(len(facts), min_column_width=225):
+        for name, value, below in facts:
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                st.caption(name)
+                st.markdown(f"#### {plain(value)}")
+                st.caption(plain(below))
+
+
+def in_words(metric: Metric, switches: tuple[tuple[str, str], ...]) -> None:
+    st.subheader("In words", anchor=False)
+    st.markdown(f"{plain(metric.about)}")
+    better = {"higher": "higher is better", "lower": "lower is better", "neither": "neither high nor low is better"}[metric.better]
+    rows = {"Formula": metric.formula, **dict(switches), "Direction": better, "Rule after": metric.reference}
+    st.table({name: plain(words) for name, words in rows.items()}, border="horizontal", width="content")
+
+
+def counted(found: Explained) -> None:
+    st.subheader("What was counted", anchor=False)
+    st.markdown(f"**{plain(found.equation)}**")
+    currency = found.result.currency or None
+    rows = [
+        {"": part.role.capitalize(), "What": part.words, "How much": units.say(part.amount, part.unit, currency, days=False)}
+        for part in found.parts
+    ]
+    if len(rows) > 1:
+        st.dataframe(pd.DataFrame(rows), hide_index=True, width="content", key="number_parts", alt="What the value is made of")
+    st.markdown(plain(" ".join(part for part in (found.interval, found.change) if part)))
+    own = [note for note in found.notes if note not in {words for _, words in found.switches} and " " in note]
+    if own:
+        st.caption(" · ".join(plain(f"{note[0].upper()}{note[1:]}".rstrip(".")) for note in own))
+
+
+def left_out(found: Explained) -> None:
+    st.subheader("What was left out", anchor=False)
+    for look in found.looks:
+        out, name = look.in_scope - look.counted, f"**{plain(look.words.capitalize())}:** " if look.words else ""
+        sentence = (
+            f"{name}of {plain(rows_said(look.table, look.in_scope))} in these dates and filters, {units.say(look.counted, 'count')} count"
+        )
+        st.markdown(f"{sentence} and {units.say(out, 'count')} {'do' if out != 1 else 'does'} not." if out else f"{sentence}.")
+        if look.undated:
+            has = (
+                "has no time that decides the period, so it belongs"
+                if look.undated == 1
+                else "have no time that decides the period, so they belong"
+            )
+            st.caption(f"{plain(rows_said(look.table, look.undated))} more {has} to no dates ({plain(found.metric.by)}).")
+        if out:
+            frame = pd.DataFrame({"Left out because": [o.reason for o in look.left_out], "Rows": [o.rows for o in look.left_out]})
+            config = {"Rows": st.column_config.NumberColumn(format="localized")}
+            alt = "Rows that were left out, by reason"
+            st.dataframe(frame, hide_index=True, width="content", column_config=config, alt=alt, key=f"number_out_{look.part}")
+            _files(found, look, out="1")
+
+
+def behind(mine: Mine, found: Explained) -> None:
+    """The first rows behind the number, the way to all of them, and the files."""
+    metric, scope, look = found.metric, found.result.scope, found.looks[0]
+    st.subheader(f"The {'tickets' if look.table == 'tickets' else 'rows'} behind it", anchor=False)
+    rows = downloads.asked(mine.dataset, scope, {"metric": [metric.name]})
+    shown = [c for c in ticket_columns.first_shown(rows, frozenset(rows.columns)) if c not in ("requester", "url")]
+    frame = page(mine.dataset, rows, 1, SOME, tuple(shown)).dropna(axis="columns", how="all")
+    if frame.empty:
+        st.markdown("None.")
+        return
+    unit = metric.unit if metric.unit in ("s", "currency") else ""
+    ticket_columns.table(
+        frame,
+        scope.zone,
+        unit=unit,
+        currency=found.result.currency or None,
+        key="number_rows",
+        alt=f"The newest rows behind {metric.label}",
+    )
+    many = look.counted
+    st.caption(f"The newest {units.say(min(SOME, many), 'count')} of {rows_said(look.table, many)}; times in {scope.zone}.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link(
+            "tickets.py",
+            label="All of them, to search and sort",
+            icon=":material/table_rows:",
+            query_params=links.query(metric=metric.name),
+        )
+        _files(found, look, heading=False)
+
+
+def _files(found: Explained, look: Look, out: str = "", heading: bool = True) -> None:
+    """The rows as files: every one of them, in the dates and filters of the page."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for kind, name in (("csv", "CSV"), ("parquet", "Parquet")):
+            address = downloads.url(kind, links.query(), metric=found.metric.name, out=out, side=look.part)
+            st.link_button(
+                f"{name}, {'these' if heading else 'all'} rows",
+                address,
+                icon=":material/download:",
+                type="tertiary",
+                key=f"number_{kind}_{out}_{look.part}",
+            )
+
+
+def for_notebooks(found: Explained) -> None:
+    st.subheader("For notebooks", anchor=False)
+    st.markdown("These lines, run beside the same files, give the same digits.")
+    st.code(found.python, language="python")
+
+
+def origin(found: Explained) -> None:
+    st.subheader("Where it comes from", anchor=False)
+    st.table({name: plain(words) for name, words in found.provenance}, border="horizontal", width="content")
+    queries = len(found.sql)
+    with st.expander(
+        f"SQL, as it ran: {queries} {'query' if queries == 1 else 'queries'}",
+        icon=":material/database:",
+        key="number_sql",
+        on_change="rerun",
+    ) as opened:
+        if opened.open:
+            for text in found.sql:
+                st.code(text, language="sql", wrap_lines=True)

@@ -1,0 +1,132 @@
+"""Columns of rows as a person reads them: a header in words, durations and times written out, and which are shown first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from kpi import units
+from kpi.explain.listing import Listing
+
+LABELS = {
+    "ticket_id": "Ticket",
+    "review_id": "Review",
+    "created_at": "Created",
+    "first_reply_at": "First reply at",
+    "first_solved_at": "First solved",
+    "solved_at": "Solved",
+    "closed_at": "Closed",
+    "rated_at": "Rated",
+    "replied_at": "Replied",
+    "reviewed_at": "Reviewed",
+    "started_at": "Began",
+    "spent_on": "Day",
+    "due_at": "Due",
+    "work_started_at": "Work began",
+    "answered_at": "Answered",
+    "offered_at": "Invited",
+    "asked_at": "Invited, or answered",
+    "span_started_at": "In this status since",
+    "span_status": "Status then",
+    "ordinal": "Wait",
+    "reply_wait_seconds": "Wait for the reply",
+    "is_answered_survey": "Answered?",
+    "is_latest": "Newest?",
+    "is_valid": "On its scale?",
+    "is_offered": "Invitation",
+    "is_time_assumed": "Time assumed",
+    "is_one_touch": "One-touch",
+    "is_sla_met": "SLA met",
+    "is_reply_sla_met": "Reply SLA met",
+    "is_first_contact_resolved": "Resolved at first contact, as the tool says",
+    "csat_score": "CSAT score",
+    "position": "Place on its scale, 0 to 1",
+    "url": "Help desk",
+    "value": "Counts as",
+    "reason": "Left out because",
+}
+_FIRST = {
+    "tickets": "ticket_id created_at status channel team agent first_reply_seconds full_resolution_seconds csat_score requester url",
+    "replies": "ticket_id replied_at replier reply_wait_seconds ordinal channel team",
+    "open_spans": "ticket_id created_at span_status span_started_at channel team agent requester",
+    "solved_spans": "ticket_id created_at channel team agent requester",
+    "surveys": "ticket_id rated_at kind score comment agent channel requester",
+    "quality_reviews": "review_id ticket_id reviewed_at review_score agent review_kind",
+    "agent_time": "agent started_at paid_seconds available_seconds handling_seconds other_seconds",
+    "cost_days": "spent_on category amount currency basis team channel",
+    "customers": "requester became_customer_at left_at segment",
+}
+"""Measured table -> the columns shown unless the visitor chooses others."""
+Writer = Callable[[Any], str]
+_ENDS = ("_business_seconds", "_seconds", "_at")
+
+
+def label(column: str) -> str:
+    """The header of a column: "First reply", "First reply, working hours"; a column of the export's own keeps its name."""
+    if column in LABELS:
+        return LABELS[column]
+    ending = next((ending for ending in _ENDS if column.endswith(ending)), "")
+    words = column.removesuffix(ending).removeprefix("is_").replace("_", " ").strip() or column
+    words = {"sla": "SLA", "nps": "NPS"}.get(words, words[:1].upper() + words[1:])
+    return f"{words}, working hours" if ending == "_business_seconds" else words
+
+
+def first_shown(rows: Listing, filled: frozenset[str]) -> list[str]:
+    """The columns shown at first: what is left out leads with its reason, a number's rows with what each counts as."""
+    wanted = _FIRST.get(rows.table, "").split()
+    lead = [c for c in ("reason", "value") if c in rows.columns]
+    at = [rows.default_sort] if rows.default_sort else []
+    return [c for c in dict.fromkeys([wanted[0] if wanted else "", *lead, *at, *wanted]) if c in filled]
+
+
+def table(frame: pd.DataFrame, zone: str, *, unit: str = "", currency: str | None = None, alt: str, key: str, **more: Any) -> None:
+    """Rows as a table. Times are shown in `zone`; durations are written out and still sort by their length; links only http and https."""
+    shown, config = frame.copy(), dict(more.pop("column_config", {}))
+    written: dict[Any, str | Writer | None] = {}
+    for column in frame:
+        name = str(column)
+        config.setdefault(name, _config(name, frame[name]))
+        if pd.api.types.is_datetime64_any_dtype(frame[name].dtype) and name != "spent_on":
+            shown[name] = frame[name].dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None)
+        elif name == "url":
+            shown[name] = frame[name].where(frame[name].astype("str").str.match(r"(?i)https?://"))
+        elif pd.api.types.is_bool_dtype(frame[name].dtype) or _is_flags(frame[name]):
+            shown[name] = frame[name].map({True: "yes", False: "no"})
+        elif writer := _writer(name, unit, currency):
+            written[name] = writer
+    # The look of a cell comes from a Styler and not from a number format: "1 h 42 min" is ours alone, and the cell still sorts as a number.
+    styled = shown.style.format(written, na_rep=units.UNKNOWN) if written else shown
+    st.dataframe(styled, hide_index=True, column_config=config, alt=alt, key=key, **more)
+
+
+def _is_flags(column: pd.Series[Any]) -> bool:
+    return column.dtype == object and bool(column.notna().any()) and all(isinstance(cell, bool) for cell in column.dropna())
+
+
+def _writer(name: str, unit: str, currency: str | None) -> Writer | None:
+    """How a cell is written, where a plain number would not do."""
+    if name == "value":
+        return lambda value: units.say(value, unit, currency) if unit in ("s", "currency") else f"{value:g}"
+    if name.endswith("_seconds"):
+        days = not name.endswith("_business_seconds")
+        return lambda value: units.say(value, "s", days=days)
+    return None
+
+
+def _config(name: str, column: pd.Series[Any]) -> Any:
+    if name == "url":
+        return st.column_config.LinkColumn(label(name), display_text="open")
+    if name == "spent_on":
+        return st.column_config.DateColumn(label(name), format="YYYY-MM-DD")
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return st.column_config.DatetimeColumn(label(name), format="YYYY-MM-DD HH:mm")
+    if name in ("ticket_id", "review_id"):
+        return st.column_config.TextColumn(label(name), pinned=True)
+    return st.column_config.Column(label(name))
+
+
+def labels(columns: Sequence[str]) -> dict[str, str]:
+    return {column: label(column) for column in columns}
