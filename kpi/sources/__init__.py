@@ -6,7 +6,7 @@ report = load(con, matches)            # the eight canonical tables are now in c
 
 from kpi.sources._load import load
 from kpi.sources._mapping import from_mapping, parse_mapping, read_mapping
-from kpi.sources._preview import Guess, Preview, check, draft, preview
+from kpi.sources._preview import Checked, Guess, Preview, check, draft, preview
 from kpi.sources._propose import propose, to_toml
 from kpi.sources._recognise import Match, recognise
 from kpi.sources._registry import all_sources
@@ -15,6 +15,6 @@ from kpi.sources._source import Part, Source
 from kpi.sources._words import column_label
 
 __all__ = [
-    "ColumnReport", "Extra", "FileReport", "Guess", "Import", "Match", "Part", "Preview", "Source", "Unread", "all_sources", "check",
-    "column_label", "draft", "from_mapping", "load", "parse_mapping", "preview", "propose", "read_mapping", "recognise", "to_toml",
+    "Checked", "ColumnReport", "Extra", "FileReport", "Guess", "Import", "Match", "Part", "Preview", "Source", "Unread", "all_sources",
+    "check", "column_label", "draft", "from_mapping", "load", "parse_mapping", "preview", "propose", "read_mapping", "recognise", "to_toml",
 ]  # fmt: skip

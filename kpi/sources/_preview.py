@@ -114,14 +114,31 @@ def preview(path: Path, name: str, rows: int = ROWS) -> tuple[Preview, ...]:
     return tuple(found)
 
 
-def check(seen: Preview, mapping: Mapping[str, Any], date_orders: Mapping[str, str] | None = None, zone: str | None = None) -> Import:
+@dataclass(frozen=True)
+class Checked:
+    """What a mapping makes of the first rows: the report an import would give, and the cells it could not read by canonical column.
+
+    `unread` is ("tickets", "status") -> [(text, how often)], the commonest first.
+    """
+
+    report: Import
+    unread: Mapping[tuple[str, str], list[tuple[str, int]]]
+
+
+def check(seen: Preview, mapping: Mapping[str, Any], date_orders: Mapping[str, str] | None = None, zone: str | None = None) -> Checked:
     """What an import by this mapping would make of the first rows: the same code reads them. KpiError when it could not begin."""
     raw = replace(seen.raw, rejected=0, doubts=())
     with scratch() as con:
         con.register("head", seen.rows)
         con.execute(f"CREATE TABLE {raw.table} AS SELECT * FROM head")
         match = recognise(raw, mapping=mapping)
-        return load(con, [Match(raw, match.source)], zone=zone, date_orders=date_orders)
+        report = load(con, [Match(raw, match.source)], zone=zone, date_orders=date_orders)
+        unread: dict[tuple[str, str], list[tuple[str, int]]] = {}
+        for table, column, text, n in con.execute(
+            'SELECT "table", "column", text, count(*) FROM unread_cells GROUP BY ALL ORDER BY 4 DESC, 3'
+        ).fetchall():
+            unread.setdefault((table, column), []).append((text, int(n)))
+        return Checked(report, unread)
 
 
 def draft(file: str, fills: str, columns: Mapping[str, Any], also: Sequence[Mapping[str, Any]] = (), **more: Any) -> dict[str, Any]:

@@ -46,12 +46,14 @@ def test_a_mapping_is_checked_by_the_code_that_imports(write: Write) -> None:
     path = write("faelle.csv", GERMAN)
     (seen,) = preview(path, "faelle.csv")
     columns = columns_of(seen.proposal("tickets"))
-    report = check(seen, draft("faelle.csv", "tickets", columns))
+    checked = check(seen, draft("faelle.csv", "tickets", columns))
+    report = checked.report
+    assert checked.unread == {("tickets", "status"): [("Erledigt", 14), ("Wartet", 14)]}
     status = report.column("tickets", "status")
     assert (status.filled, status.unread, status.examples[0].text) == (0, 28, "Erledigt")
     said = columns | {"status": {"status": "Zustand", "words": {"Erledigt": "solved", "Wartet": "pending"}}}
     mapping = draft("faelle.csv", "tickets", said)
-    report = check(seen, mapping)
+    report = check(seen, mapping).report
     assert [report.column("tickets", c).filled for c in ("status", "created_at", "handle_seconds")] == [28, 28, 28]
     data = kpi.read(path, mappings={"faelle.csv": to_toml(mapping)})
     solved = kpi.measure("tickets_solved", kpi.Scope(), data).frame["value"].iloc[0]
