@@ -39,16 +39,16 @@ def _number(key: str) -> float:
     raise NotImplementedError(key)
 
 
-def _text(key: str) -> str:
+def _filter(key: str) -> bool:
     raise NotImplementedError(key)
 
 
 asked_instant: Any = ibis.udf.scalar.builtin(_instant, name="asked_instant")
 asked_number: Any = ibis.udf.scalar.builtin(_number, name="asked_number")
-asked_text: Any = ibis.udf.scalar.builtin(_text, name="asked_text")
+asked_filter: Any = ibis.udf.scalar.builtin(_filter, name="asked_filter")
 """What a text asks the scope for, by name."""
 
-_ASKED = re.compile(r""""(?:[^"]|"")*"|asked_(?:instant|number|text)\('([a-z0-9_]+)'\)""", re.IGNORECASE)
+_ASKED = re.compile(r""""(?:[^"]|"")*"|asked_(?:instant|number|filter)\('([a-z0-9_]+)'\)""", re.IGNORECASE)
 """An asking, or a quoted name: whatever a column is called, nothing is written into its name."""
 
 
@@ -56,13 +56,12 @@ _ASKED = re.compile(r""""(?:[^"]|"")*"|asked_(?:instant|number|text)\('([a-z0-9_
 class Shape:
     """All that decides the text of a query, and none of its values: hashable, so that texts can be kept.
 
-    `where` is (column, number of words, whether unknown is wanted too); `years` the range in which zone changes are written out;
-    `extras` the dataset's own columns.
+    `years` is the range in which zone changes are written out; `extras` are the dataset's own columns.
     """
 
     by: str
     split: tuple[str, ...]
-    where: tuple[tuple[str, int, bool], ...]
+    has_filter: bool
     has_start: bool
     has_end: bool
     zone: str
@@ -86,7 +85,7 @@ def shape_of(scope: Scope, first: dt.datetime, as_of: dt.datetime, extras: tuple
     return Shape(
         by=scope.by,
         split=scope.split,
-        where=tuple((column, sum(v != NONE for v in values), NONE in values) for column, values in scope.where),
+        has_filter=bool(scope.where),
         has_start=scope.start is not None,
         has_end=scope.end is not None,
         zone=scope.zone,
@@ -98,22 +97,43 @@ def shape_of(scope: Scope, first: dt.datetime, as_of: dt.datetime, extras: tuple
     )
 
 
-def values_of(scope: Scope, as_of: dt.datetime) -> dict[str, dt.datetime | float | str]:
+def values_of(scope: Scope, as_of: dt.datetime) -> dict[str, dt.datetime | float | Condition]:
     """What the texts ask for, by name."""
     ask = scope.ask
     start, end = scope.span()
-    found: dict[str, dt.datetime | float | str] = {p.name: ask.seconds(p.name) for p in PARAMS.values() if p.kind == "duration"}
+    found: dict[str, dt.datetime | float | Condition] = {p.name: ask.seconds(p.name) for p in PARAMS.values() if p.kind == "duration"}
     found["as_of"] = as_of
     if start and scope.start:
         found |= {"start": start, "start_date": dt.datetime.combine(scope.start, dt.time())}
     if end and scope.end:
         found |= {"end": end, "end_date": dt.datetime.combine(scope.end + dt.timedelta(days=1), dt.time())}
-    for i, (_, words) in enumerate(scope.where):
-        found |= {f"where_{i}_{j}": word for j, word in enumerate(w for w in words if w != NONE)}
+    found["where"] = Condition(" AND ".join(_condition(column, words) for column, words in scope.where))
     return found
 
 
-def filled(text: str, values: Mapping[str, dt.datetime | float | str]) -> str:
+class Condition(str):
+    """SQL of our own making, written in as it is."""
+
+    __slots__ = ()
+
+
+def _condition(column: str, words: Sequence[str]) -> str:
+    """A filter as SQL that DuckDB and PostgreSQL both read. Names and words are quoted; a list column is asked for any of the words."""
+    name = '"' + column.replace('"', '""') + '"'
+    if not words:
+        return "FALSE"
+    known = [_literal(word) for word in words if word != NONE]
+    if column in MANY:
+        hits = [f"{word} = ANY({name})" for word in known]
+        hits += [f"{name} IS NULL OR COALESCE(array_length({name}, 1), 0) = 0 OR {_literal(NONE)} = ANY({name})"] if NONE in words else []
+    else:
+        text = f"CAST({name} AS VARCHAR)"
+        hits = [f"{text} IN ({', '.join(known)})"] if known else []
+        hits += [f"{text} IS NULL OR {text} = {_literal(NONE)}"] if NONE in words else []
+    return f"({' OR '.join(hits)})"
+
+
+def filled(text: str, values: Mapping[str, dt.datetime | float | Condition]) -> str:
     """The text with its values written in as literals of their type."""
     return _ASKED.sub(lambda found: _literal(values[found[1].lower()]) if found[1] else found[0], text)
 
@@ -121,6 +141,8 @@ def filled(text: str, values: Mapping[str, dt.datetime | float | str]) -> str:
 def _literal(value: dt.datetime | float | str) -> str:
     if isinstance(value, dt.datetime):
         return f"TIMESTAMP '{value:%Y-%m-%d %H:%M:%S.%f}'"
+    if isinstance(value, Condition):
+        return str(value)
     if isinstance(value, float):
         return f"CAST({value!r} AS FLOAT8)"
     return "'" + value.replace("'", "''") + "'"
@@ -175,17 +197,8 @@ def fillings() -> dict[Any, Any]:
 def narrowed(table: Any, shape: Shape) -> Any:
     """Rows that count: not deleted, spam or merged (unless asked for), and inside the filters."""
     rel = table if shape.ask.choice("statuses") == "all" else table.filter(table.is_counted)
-    for i, (column, words, or_unknown) in enumerate(shape.where):
-        wanted = [asked_text(f"where_{i}_{j}") for j in range(words)]
-        if table[column].type().is_array():
-            hits = [rel[column].contains(word).fill_null(False) for word in wanted]
-            hits += [rel[column].isnull() | (rel[column].length() == 0) | rel[column].contains(NONE)] if or_unknown else []
-        else:
-            text = rel[column].cast("string")
-            hits = [(text == word).fill_null(False) for word in wanted]
-            hits += [text.isnull() | (text == NONE)] if or_unknown else []
-        rel = rel.filter(ibis.or_(*hits))
-    return rel
+    # The filter is text of its own: a text made for every wish of filters would take longer than its answer.
+    return rel.filter(asked_filter("where")) if shape.has_filter else rel
 
 
 def in_groups(rel: Any, split: Sequence[str]) -> tuple[Any, list[Any]]:
