@@ -61,7 +61,6 @@ class Shape:
 
     by: str
     split: tuple[str, ...]
-    has_filter: bool
     has_start: bool
     has_end: bool
     zone: str
@@ -85,7 +84,6 @@ def shape_of(scope: Scope, first: dt.datetime, as_of: dt.datetime, extras: tuple
     return Shape(
         by=scope.by,
         split=scope.split,
-        has_filter=bool(scope.where),
         has_start=scope.start is not None,
         has_end=scope.end is not None,
         zone=scope.zone,
@@ -107,7 +105,7 @@ def values_of(scope: Scope, as_of: dt.datetime) -> dict[str, dt.datetime | float
         found |= {"start": start, "start_date": dt.datetime.combine(scope.start, dt.time())}
     if end and scope.end:
         found |= {"end": end, "end_date": dt.datetime.combine(scope.end + dt.timedelta(days=1), dt.time())}
-    found["where"] = Condition(" AND ".join(_condition(column, words) for column, words in scope.where))
+    found["where"] = Condition(" AND ".join(_condition(column, words) for column, words in scope.where) or "TRUE")
     return found
 
 
@@ -197,8 +195,8 @@ def fillings() -> dict[Any, Any]:
 def narrowed(table: Any, shape: Shape) -> Any:
     """Rows that count: not deleted, spam or merged (unless asked for), and inside the filters."""
     rel = table if shape.ask.choice("statuses") == "all" else table.filter(table.is_counted)
-    # The filter is text of its own: a text made for every wish of filters would take longer than its answer.
-    return rel.filter(asked_filter("where")) if shape.has_filter else rel
+    # The filter is text of its own: to compile one for every wish of filters would take longer than the answer.
+    return rel.filter(asked_filter("where"))
 
 
 def in_groups(rel: Any, split: Sequence[str]) -> tuple[Any, list[Any]]:
