@@ -68,14 +68,21 @@ def _spill() -> str:
     return folder
 
 
-def connect() -> Any:
-    """A private database in memory that spills to a temporary folder when it grows."""
+MEMORY = "600MB"
+"""What a server lets the database of one dataset hold before it spills to disk; KPI_MEMORY says otherwise ("4GB": faster imports)."""
+
+
+def connect(memory: str = "") -> Any:
+    """A private database in memory that spills to a temporary folder when it grows beyond `memory` (KPI_MEMORY goes first)."""
     con = duckdb.connect(":memory:")
     con.execute("SET temp_directory = ?", [f"{_spill()}/{uuid.uuid4().hex}"])
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET autoinstall_known_extensions = false")
-    if limit := os.environ.get("KPI_MEMORY"):  # how much the database of one dataset may hold before it spills, as "1GB"
-        con.execute("SET memory_limit = ?", [limit])
+    if limit := os.environ.get("KPI_MEMORY") or memory:
+        try:
+            con.execute("SET memory_limit = ?", [limit])
+        except duckdb.Error:
+            raise BadValue(f"KPI_MEMORY cannot be {limit!r}.", "Write it as 600MB or 4GB.") from None
     con.execute("SET enable_progress_bar = false")  # DuckDB would draw on stdout where Python looks interactive, as in `python -c`
     con.execute(f"CREATE SCHEMA {CANONICAL}")
     con.execute(f"SET schema = '{CANONICAL}'")
@@ -226,7 +233,7 @@ def opened(path: Path) -> tuple[Dataset, dict[str, Any]]:
 
     Facts that another version of the lifecycle made are left aside: they are made anew, in memory, on first wish.
     """
-    con = connect()
+    con = connect(MEMORY)
     try:
         con.execute(f"ATTACH '{quoted_text(path)}' AS {KEPT} (READ_ONLY)")
         about: dict[str, Any] = json.loads(con.execute(f"SELECT json FROM {KEPT}.main.about").fetchall()[0][0])

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kpi import sample
+from kpi.engine import MEMORY
 from kpi.errors import KpiError
 from kpi.read import read
 from kpi.store import versions
@@ -67,7 +68,8 @@ def begin(key: str) -> None:
         _clear(place)
         # The child ends when this process does: its standard input closes.
         command = [sys.executable, "-m", "kpi.store", key]
-        _RUNNING[key] = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)  # noqa: S603  a key of ours, no shell
+        room = {"KPI_MEMORY": MEMORY, **os.environ}
+        _RUNNING[key] = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=room)  # noqa: S603  a key of ours, no shell
 
 
 def cancel(key: str) -> None:
