@@ -46,9 +46,9 @@ if not many:
     st.stop()
 known = ticket_list.filled(mine, rows)
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-    ticket_list.order(rows, known, query)
+    ticket_list.order(rows, known, query, scope)
     ticket_list.files(rows, query, many)
-ticket_list.show(mine, scope, rows, known, metric)
+ticket_list.show(mine, scope, rows, known, query)
 if not metric:
     st.caption(
         f"Every ticket created in these dates, {units.say(many, 'count')} in all; deleted, spam and merged ones are listed too and count in no number."

@@ -8,6 +8,7 @@ import streamlit as st
 from kpi import units
 from kpi.explain import Explained, Look, rows_said
 from kpi.explain.listing import page
+from kpi.explain.words import ROWS
 from kpi.metric import Metric
 from pages.parts import asked_dates, downloads, links, ticket_columns
 from pages.parts.mine import Mine
@@ -23,7 +24,11 @@ def headline(found: Explained) -> None:
     row, metric, currency = found.row, found.metric, found.result.currency or None
     days, before = in_days(found), found.result.scope.before()
     limits = units.say_interval(row["low"], row["high"], metric.unit, currency, days=days)
-    facts = [("95 % interval", limits or "none", found.interval), ("Rows behind it", units.say(row["n"], "count"), found.equation)]
+    looked = sum(look.in_scope for look in found.looks[:1])
+    facts = [
+        ("95 % interval", limits or "none", found.interval),
+        ("Rows behind it", units.say(found.looks[0].counted, "count"), f"of {rows_said(found.looks[0].table, looked)} looked at"),
+    ]
     if before and row.get("change") is not None:
         facts.append(
             (
@@ -37,7 +42,7 @@ def headline(found: Explained) -> None:
         facts.append(
             ("Change", units.say_change(row["change"], metric.unit, currency, days=days), ", ".join(p for p in (verdict, of) if p))
         )
-    with st.grid(len(facts), min_column_width=225):
+    with st.grid(len(facts), min_column_width=165):
         for name, value, below in facts:
             with st.container(border=True, height="stretch", gap="xsmall"):
                 st.caption(name)
@@ -76,14 +81,13 @@ def left_out(found: Explained) -> None:
         sentence = (
             f"{name}of {plain(rows_said(look.table, look.in_scope))} in these dates and filters, {units.say(look.counted, 'count')} count"
         )
+        sentence = f"{sentence[0].upper()}{sentence[1:]}"
         st.markdown(f"{sentence} and {units.say(out, 'count')} {'do' if out != 1 else 'does'} not." if out else f"{sentence}.")
         if look.undated:
-            has = (
-                "has no time that decides the period, so it belongs"
-                if look.undated == 1
-                else "have no time that decides the period, so they belong"
+            has = "has" if look.undated == 1 else "have"
+            st.caption(
+                f"{plain(rows_said(look.table, look.undated))} more {has} no time of {plain(found.metric.by)}: they belong to no dates."
             )
-            st.caption(f"{plain(rows_said(look.table, look.undated))} more {has} to no dates ({plain(found.metric.by)}).")
         if out:
             frame = pd.DataFrame({"Left out because": [o.reason for o in look.left_out], "Rows": [o.rows for o in look.left_out]})
             config = {"Rows": st.column_config.NumberColumn(format="localized")}
@@ -97,44 +101,37 @@ def behind(mine: Mine, found: Explained) -> None:
     metric, scope, look = found.metric, found.result.scope, found.looks[0]
     st.subheader(f"The {'tickets' if look.table == 'tickets' else 'rows'} behind it", anchor=False)
     rows = downloads.asked(mine.dataset, scope, {"metric": [metric.name]})
-    shown = [c for c in ticket_columns.first_shown(rows, frozenset(rows.columns)) if c not in ("requester", "url")]
+    first = ticket_columns.first_shown(rows, frozenset(rows.columns), metric, scope.ask)
+    shown = [c for c in first if c not in ("requester", "url")]
     frame = page(mine.dataset, rows, 1, SOME, tuple(shown)).dropna(axis="columns", how="all")
     if frame.empty:
         st.markdown("None.")
         return
-    unit = metric.unit if metric.unit in ("s", "currency") else ""
     ticket_columns.table(
         frame,
         scope.zone,
-        unit=unit,
+        metric=metric,
+        ask=scope.ask,
         currency=found.result.currency or None,
         key="number_rows",
         alt=f"The newest rows behind {metric.label}",
     )
     many = look.counted
     st.caption(f"The newest {units.say(min(SOME, many), 'count')} of {rows_said(look.table, many)}; times in {scope.zone}.")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.page_link(
-            "tickets.py",
-            label="All of them, to search and sort",
-            icon=":material/table_rows:",
-            query_params=links.query(metric=metric.name),
-        )
-        _files(found, look, heading=False)
+    st.page_link(
+        "tickets.py", label="All of them, to search and sort", icon=":material/table_rows:", query_params=links.query(metric=metric.name)
+    )
+    _files(found, look)
 
 
-def _files(found: Explained, look: Look, out: str = "", heading: bool = True) -> None:
+def _files(found: Explained, look: Look, out: str = "") -> None:
     """The rows as files: every one of them, in the dates and filters of the page."""
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        many = look.in_scope - look.counted if out else look.counted
+        st.caption(f"All {rows_said(look.table, many)} as", width="content")
         for kind, name in (("csv", "CSV"), ("parquet", "Parquet")):
             address = downloads.url(kind, links.query(), metric=found.metric.name, out=out, side=look.part)
-            st.link_button(
-                f"{name}, {'these' if heading else 'all'} rows",
-                address,
-                icon=":material/download:",
-                type="tertiary",
-                key=f"number_{kind}_{out}_{look.part}",
-            )
+            st.link_button(name, address, icon=":material/download:", type="tertiary", key=f"number_{kind}_{out}_{look.part}")
 
 
 def for_notebooks(found: Explained) -> None:

@@ -35,9 +35,10 @@ def chart(mine: Mine, found: Explained, scope: Scope) -> None:
     zero = unit == "count" and float(frame["value"].min()) >= 0
     low, high = (0.0 if zero else float(lows.min())), float(max(highs.max(), frame["value"].max()))
     ticks = tuple(units.duration_ticks(low, high)) if unit == "s" else ()
+    has_band = bool((whole["low"].notna() & whole["high"].notna()).any())
     label = label_of(found.metric, scope)
     drawn.draw(
-        trend(unit, asked.by, currency, ticks, zero),
+        trend(unit, asked.by, currency, ticks, zero, has_band),
         {"d": _rows(whole, result), "o": _open(frame, result), "s": _ground(scope, frame, asked.by)},
         key="number_trend",
         alt=f"{label} by {asked.by}, {when(str(frame['period'].iloc[0]), asked.by)} to {when(str(frame['period'].iloc[-1]), asked.by)}.",
@@ -45,7 +46,7 @@ def chart(mine: Mine, found: Explained, scope: Scope) -> None:
         file_name=f"{found.metric.name}-by-{asked.by}",
     )
     notes = [f"By {asked.by}, {scope.zone}"]
-    notes += ["band: 95 % interval"] if whole[["low", "high"]].notna().any(axis=None) else []
+    notes += ["band: 95 % interval"] if has_band else []
     notes += ["grey: the dates in question"] if scope.start or scope.end else []
     notes += ["dashed: not over yet"] if len(whole) < len(frame) else []
     st.caption(" · ".join(notes))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from kpi import units
+from kpi import Metric, units
 from kpi.explain.listing import Listing
+from kpi.forms import Difference, Duration, Form, Mean, Nps, Ratio, Share, Spread, Total
+from kpi.measure.compile import form_of
+from kpi.metric import Ask
 
 LABELS = {
     "ticket_id": "Ticket",
@@ -53,7 +56,7 @@ _FIRST = {
     "replies": "ticket_id replied_at replier reply_wait_seconds ordinal channel team",
     "open_spans": "ticket_id created_at span_status span_started_at channel team agent requester",
     "solved_spans": "ticket_id created_at channel team agent requester",
-    "surveys": "ticket_id rated_at kind score comment agent channel requester",
+    "surveys": "ticket_id rated_at score comment agent channel requester",
     "quality_reviews": "review_id ticket_id reviewed_at review_score agent review_kind",
     "agent_time": "agent started_at paid_seconds available_seconds handling_seconds other_seconds",
     "cost_days": "spent_on category amount currency basis team channel",
@@ -74,46 +77,71 @@ def label(column: str) -> str:
     return f"{words}, working hours" if ending == "_business_seconds" else words
 
 
-def first_shown(rows: Listing, filled: frozenset[str]) -> list[str]:
+def first_shown(rows: Listing, filled: frozenset[str], metric: Metric | None = None, ask: Ask | None = None) -> list[str]:
     """The columns shown at first: what is left out leads with its reason, a number's rows with what each counts as."""
-    wanted = _FIRST.get(rows.table, "").split()
-    lead = [c for c in ("reason", "value") if c in rows.columns]
+    form = form_of(metric.name, ask) if metric and ask else None
+    # What each row counts as says nothing where every row counts once, and is said once where it is a column anyway.
+    same = f"{form.base}_seconds" if isinstance(form, Duration) else "amount" if isinstance(form, Ratio) else ""
+    wanted = [c for c in _FIRST.get(rows.table, "").split() if c != same]
+    lead = ["reason"] if "reason" in rows.columns else ["value"] if form and not _counts_once(form) else []
     at = [rows.default_sort] if rows.default_sort else []
     return [c for c in dict.fromkeys([wanted[0] if wanted else "", *lead, *at, *wanted]) if c in filled]
 
 
-def table(frame: pd.DataFrame, zone: str, *, unit: str = "", currency: str | None = None, alt: str, key: str, **more: Any) -> None:
-    """Rows as a table. Times are shown in `zone`; durations are written out and still sort by their length; links only http and https."""
+def _counts_once(form: Form) -> bool:
+    total = form.over if isinstance(form, Ratio) else form.plus if isinstance(form, Difference) else form
+    return isinstance(total, Total) and total.amount is None
+
+
+def table(
+    frame: pd.DataFrame, zone: str, *, metric: Metric | None = None, ask: Ask | None = None, currency: str | None = None, **more: Any
+) -> None:
+    """Rows as a table: the arguments of `st.dataframe`, and for rows behind a number its metric, switches and currency.
+
+    Times are shown in `zone`; durations are written out and still sort by their length; links only where they are http or https.
+    """
+    form = form_of(metric.name, ask) if metric and ask else None
     shown, config = frame.copy(), dict(more.pop("column_config", {}))
     written: dict[Any, str | Writer | None] = {}
     for column in frame:
         name = str(column)
         config.setdefault(name, _config(name, frame[name]))
+        if name == "value" and form and metric:
+            own = metric.label if isinstance(form, Duration | Spread | Mean | Nps) else label(name)
+            config[name] = st.column_config.Column("In the numerator" if isinstance(form, Share) else own)
+            if isinstance(form, Share):
+                shown[name] = frame[name].map({1.0: "yes", 0.0: "no"})
+                continue
         if pd.api.types.is_datetime64_any_dtype(frame[name].dtype) and name != "spent_on":
             shown[name] = frame[name].dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None)
         elif name == "url":
             shown[name] = frame[name].where(frame[name].astype("str").str.match(r"(?i)https?://"))
         elif pd.api.types.is_bool_dtype(frame[name].dtype) or _is_flags(frame[name]):
             shown[name] = frame[name].map({True: "yes", False: "no"})
-        elif writer := _writer(name, unit, currency):
-            written[name] = writer
+        elif pd.api.types.is_numeric_dtype(frame[name].dtype):
+            written[name] = _writer(name, _unit(metric, form) if name == "value" else "", currency)
     # The look of a cell comes from a Styler and not from a number format: "1 h 42 min" is ours alone, and the cell still sorts as a number.
     styled = shown.style.format(written, na_rep=units.UNKNOWN) if written else shown
-    st.dataframe(styled, hide_index=True, column_config=config, alt=alt, key=key, **more)
+    st.dataframe(styled, hide_index=True, column_config=config, placeholder=units.UNKNOWN, **more)
+
+
+def _unit(metric: Metric | None, form: Form | None) -> str:
+    """The unit of what a row counts as: of a ratio its numerator's."""
+    return form.over.unit if isinstance(form, Ratio) else metric.unit if metric else ""
 
 
 def _is_flags(column: pd.Series[Any]) -> bool:
     return column.dtype == object and bool(column.notna().any()) and all(isinstance(cell, bool) for cell in column.dropna())
 
 
-def _writer(name: str, unit: str, currency: str | None) -> Writer | None:
-    """How a cell is written, where a plain number would not do."""
-    if name == "value":
-        return lambda value: units.say(value, unit, currency) if unit in ("s", "currency") else f"{value:g}"
-    if name.endswith("_seconds"):
+def _writer(name: str, unit: str, currency: str | None) -> Writer:
+    """How a number is written."""
+    if name.endswith("_seconds") or unit == "s":
         days = not name.endswith("_business_seconds")
         return lambda value: units.say(value, "s", days=days)
-    return None
+    if name in ("amount", "cost", "hourly_cost") or unit == "currency":
+        return lambda value: units.say(value, "currency", currency)
+    return lambda value: f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.10g}"
 
 
 def _config(name: str, column: pd.Series[Any]) -> Any:
@@ -126,7 +154,3 @@ def _config(name: str, column: pd.Series[Any]) -> Any:
     if name in ("ticket_id", "review_id"):
         return st.column_config.TextColumn(label(name), pinned=True)
     return st.column_config.Column(label(name))
-
-
-def labels(columns: Sequence[str]) -> dict[str, str]:
-    return {column: label(column) for column in columns}

@@ -75,7 +75,7 @@ def controls(mine: Mine, scope: Scope, query: Query) -> None:
             st.toggle("Left out instead", key="rows_out", on_change=_put_flag, args=("out", "rows_out"))
 
 
-def order(rows: Listing, known: frozenset[str], query: Query) -> None:
+def order(rows: Listing, known: frozenset[str], query: Query, scope: Scope) -> None:
     """By what the rows are sorted, and which columns are shown."""
     names = [name for name in rows.columns if name in known and name != "tags"]
     now = query["sort"][0] or f"-{rows.default_sort}"
@@ -84,7 +84,7 @@ def order(rows: Listing, known: frozenset[str], query: Query) -> None:
     with st.popover("Order and columns", icon=":material/tune:", key="rows_order"):
         st.selectbox("Sorted by", names, format_func=ticket_columns.label, key="rows_sort", on_change=_sorted)
         st.toggle("Largest, or newest, first", key="rows_down", on_change=_sorted)
-        columns = shown(rows, known)
+        columns = shown(rows, known, query, scope)
         st.session_state["rows_columns"] = columns
         st.multiselect(
             "Columns",
@@ -95,21 +95,20 @@ def order(rows: Listing, known: frozenset[str], query: Query) -> None:
         )
 
 
-def shown(rows: Listing, known: frozenset[str]) -> list[str]:
+def shown(rows: Listing, known: frozenset[str], query: Query, scope: Scope) -> list[str]:
     """The columns of the address that there are, else those shown at first."""
     wanted = [name for name in st.query_params.get_all("column") if name in rows.columns]
-    return wanted or ticket_columns.first_shown(rows, known)
+    return wanted or ticket_columns.first_shown(rows, known, kpi.metrics().get(query["metric"][0]), scope.ask)
 
 
-def show(mine: Mine, scope: Scope, rows: Listing, known: frozenset[str], metric: str) -> None:
+def show(mine: Mine, scope: Scope, rows: Listing, known: frozenset[str], query: Query) -> None:
     """One page of the rows, and the way to the next."""
     many = total(mine, rows)
     pages = max(1, math.ceil(many / SIZE))
     asked_for = links.own("page", "1")
     number = min(max(int(asked_for) if asked_for.isascii() and asked_for.isdigit() and len(asked_for) < 9 else 1, 1), pages)
-    columns = shown(rows, known)
+    columns = shown(rows, known, query, scope)
     frame = page(mine.dataset, rows, number, SIZE, tuple(columns))
-    unit = kpi.metrics()[metric].unit if metric else ""
     config = {}
     if "ticket_id" in frame:
         st.session_state["rows_ids"] = frame["ticket_id"].tolist()
@@ -117,10 +116,12 @@ def show(mine: Mine, scope: Scope, rows: Listing, known: frozenset[str], metric:
             ticket_columns.label("ticket_id"), type="tertiary", pinned=True, alignment="left", key="rows_click", on_click=_open
         )
     first = SIZE * (number - 1)
+    hint = " · a ticket's number opens it" if config else ""
     ticket_columns.table(
         frame,
         scope.zone,
-        unit=unit if unit in ("s", "currency") else "",
+        metric=kpi.metrics().get(query["metric"][0]),
+        ask=scope.ask,
         key="rows_table",
         alt=f"{rows_said(rows.table, many)}, {first + 1} to {first + len(frame)}",
         column_config=config,
@@ -128,7 +129,7 @@ def show(mine: Mine, scope: Scope, rows: Listing, known: frozenset[str], metric:
     )
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.caption(
-            f"{units.say(first + 1, 'count')}–{units.say(first + len(frame), 'count')} of {rows_said(rows.table, many)} · times in {scope.zone}"
+            f"{units.say(first + 1, 'count')}–{units.say(first + len(frame), 'count')} of {rows_said(rows.table, many)} · times in {scope.zone}{hint}"
         )
         if pages > 1:
             st.session_state["rows_page"] = number
@@ -138,10 +139,11 @@ def show(mine: Mine, scope: Scope, rows: Listing, known: frozenset[str], metric:
 def files(rows: Listing, query: Query, many: int) -> None:
     """Every row of the list as a file, whatever page one is on."""
     own = {name: values[0] for name, values in query.items()}
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+        st.caption(f"All {rows_said(rows.table, many)} as", width="content")
         for kind, name in (("csv", "CSV"), ("parquet", "Parquet")):
             st.link_button(
-                f"{name}, all {rows_said(rows.table, many)}",
+                name,
                 downloads.url(kind, links.query(), **own),
                 icon=":material/download:",
                 type="tertiary",
