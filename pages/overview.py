@@ -4,19 +4,9 @@ import streamlit as st
 
 import kpi
 from pages.parts import asked, headline, other_numbers, start, tiles, understood
+from pages.parts.board import ALWAYS, BOARD
 from pages.parts.measured import measured
 from pages.parts.words import plain
-
-BOARD = {
-    "Satisfaction": ["csat", "nps", "ces", "first_contact_resolution", "survey_response_rate"],
-    "Speed": ["first_reply_time", "full_resolution_time", "sla_attainment", "backlog", "resolved_within", "first_reply_within"],
-    "Quality": ["reopen_rate", "one_touch", "replies_per_resolution", "quality_score", "reassignment_rate", "resolution_rate"],
-    "Volume and effort": ["tickets_created", "tickets_solved", "handle_time", "cost_per_ticket", "net_flow", "tickets_per_agent"],
-    "Phone and chat": ["service_level", "speed_of_answer", "abandonment_rate", "occupancy"],
-}
-"""Headlines by what they are about, the best first: a section shows the first four that the data can tell."""
-ALWAYS = {"csat", "first_contact_resolution", "first_reply_time", "full_resolution_time", "backlog", "reopen_rate", "tickets_created"}
-"""Shown in their place even where the data cannot tell them, with what they need."""
 
 mine, scope = st.session_state["mine"], st.session_state["asked"]
 st.title("How support is doing", anchor=False)
@@ -37,7 +27,7 @@ with st.skeleton(height=420):
 if not any(row["value"] for row in now.records()):
     asked.nothing_left(scope, mine)
     st.stop()
-finding, caveat = headline.finding(now)
+finding, caveat = headline.finding(now, has_dates="tickets.created_at" in mine.dataset.filled)
 st.markdown(f"**{plain(finding)}** {plain(caveat)}")
 line = measured(mine, told, asked.past(scope, mine), intervals=False)
 
