@@ -20,7 +20,8 @@ GOOD, BAD = "#2B9A73", "#D4603A"
 """At least 3 : 1 against the page and the card in both modes (WCAG 1.4.11); only for good and bad, and never without a word or a shape."""
 INK = {"light": "#1F2430", "dark": "#E8E6E0"}
 QUIET = {"light": "#5F6570", "dark": "#A3A9B4"}
-"""Text on a chart: body and caption colour; at least 4.5 : 1 on the page and on a card."""
+PAPER = {"light": "#FFFFFF", "dark": "#14171C"}
+"""Text on a chart: body and caption colour; at least 4.5 : 1 on the page and on a card. Paper is text on the accent."""
 
 LOWEST, USUAL, HIGHEST = 220, 260, 320
 """Heights in pixels."""
@@ -31,9 +32,9 @@ def config(theme: str = "light") -> dict[str, Any]:
     """The Vega-Lite `config` that every chart gets when it is drawn; what a spec itself says wins.
 
     `theme` is "light" or "dark" and decides the colour of text marks only; everything else is the theme's own. Marks take their part by
-    `style`: ink and quiet (text, lines), others (pooled), good, bad, target (dashed line in text colour), band (a grey range).
+    `style`: ink and quiet (text, lines), paper (text on the accent), others (pooled), good, bad, target (dashed line in text colour), band (a grey range).
     """
-    ink, quiet = INK.get(theme, INK["light"]), QUIET.get(theme, QUIET["light"])
+    ink, quiet, paper = (colours.get(theme, colours["light"]) for colours in (INK, QUIET, PAPER))
     return {
         "background": "transparent",
         "axisX": {"grid": False, "labelAngle": 0},
@@ -47,6 +48,7 @@ def config(theme: str = "light") -> dict[str, Any]:
         "style": {
             "ink": {"color": ink, "fill": ink, "fontSize": 12},
             "quiet": {"color": quiet, "fill": quiet, "fontSize": 12},
+            "paper": {"color": paper, "fill": paper, "fontSize": 12},
             "ink_line": {"color": ink, "stroke": ink, "strokeWidth": 1},
             "quiet_line": {"color": quiet, "stroke": quiet, "strokeWidth": 1},
             "others": {"color": OTHERS, "fill": OTHERS},

@@ -18,7 +18,7 @@ from kpi.measure.compile import form_of
 from kpi.measure.rows import judged
 from kpi.metric import Ask, Metric
 from kpi.scope import Scope
-from kpi.timeline.events import of_story
+from kpi.timeline.events import of_story, stretches
 from kpi.timeline.open_hours import Interval, inside, open_hours
 from kpi.timeline.story import Story, instants, read, seconds
 from kpi.timeline.told import STATUS_WORDS, TALES, Tale
@@ -51,8 +51,18 @@ class Counted:
     is_in_scope: bool
     why: str
     text: str
+    story: Story
     limit_at: dt.datetime | None = None
-    events: pd.DataFrame | None = None
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """What happened to the ticket, as `kpi.timeline.events` lists it."""
+        return of_story(self.story)
+
+    @property
+    def statuses(self) -> pd.DataFrame:
+        """Its stretches in a status, as `kpi.timeline.statuses` lists them."""
+        return stretches(self.story)
 
     @property
     def value(self) -> float | None:
@@ -80,9 +90,9 @@ def counted(data: Dataset, ticket_id: str, metric: str, scope: Scope, story: Sto
     why = next((str(row["_why"]) for row in rows if row["reason"] is not None), "") if not values else ""
     is_time = isinstance(form_of(metric, scope.ask), Duration | Spread)
     business = scope.clock == "business" and "clock" in declared.params
-    stretches = _stretches(tale, story, scope.ask, counts=bool(values))
-    hours = _hours(story, stretches) if business else []
-    spans, pieces = _spans(stretches, story, hours, business)
+    looked_at = _stretches(tale, story, scope.ask, counts=bool(values))
+    hours = _hours(story, looked_at) if business else []
+    spans, pieces = _spans(looked_at, story, hours, business)
     if is_time and values and not abs(spans["counted_seconds"].sum() - sum(values)) < _DIGITS:
         spans, pieces = _as_stated(values, business)
     text = _text(declared, tale, story, scope, values, spans, is_in_scope, why)
@@ -97,8 +107,8 @@ def counted(data: Dataset, ticket_id: str, metric: str, scope: Scope, story: Sto
         is_in_scope=is_in_scope,
         why=why,
         text=text,
+        story=story,
         limit_at=_limit_at(tale, story, scope, business),
-        events=of_story(story),
     )
 
 
@@ -161,24 +171,26 @@ def _in_statuses(tale: Tale, t: Story, counts: bool) -> list[_Stretch]:
             if end is None and status not in tale.statuses:
                 continue  # it has not ended, and would not count if it had
             is_counted = status in tale.statuses and end is not None
+            if not is_counted and t.facts["is_solved"] and t.facts["solved_at"] and start >= t.facts["solved_at"]:
+                continue  # it is over
         words = STATUS_WORDS.get(status or "", str(status))
         lasts = f"{words}, and it has not ended" if end is None else words
         found.append(_Stretch(start, end or t.as_of, counts and is_counted, lasts))
     return found
 
 
-def _hours(t: Story, stretches: Iterable[_Stretch]) -> list[Interval]:
+def _hours(t: Story, looked_at: Iterable[_Stretch]) -> list[Interval]:
     """The working hours over everything that is drawn of the ticket."""
-    edges = [edge for s in stretches for edge in (s.start, s.end) if edge] + [t.facts["created_at"]]
+    edges = [edge for s in looked_at for edge in (s.start, s.end) if edge] + [t.facts["created_at"]]
     known = [edge for edge in edges if edge]
     if t.calendar is None or not known:
         return []
     return open_hours(t.calendar, min(known), max(known), t.schedules)
 
 
-def _spans(stretches: list[_Stretch], t: Story, hours: list[Interval], business: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _spans(looked_at: list[_Stretch], t: Story, hours: list[Interval], business: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
     rows, pieces = [], []
-    for s in stretches:
+    for s in looked_at:
         lasts = s.seconds if s.seconds is not None else seconds(s.start, s.end)
         worked = _worked(t, hours, s) if business else np.nan
         counts = (worked if business else lasts) if s.is_counted else 0.0

@@ -9,8 +9,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from kpi import Dataset, Scope
 from kpi.charts import base
+from kpi.charts import timeline as drawing
 from kpi.export import safe
+from kpi.timeline import Counted, counted
+from pages.parts.words import plain
+
+KNOWN_FROM = {"tickets": "the ticket's own columns", "changes": "its changes"}
 
 
 def draw(spec: Mapping[str, Any], datasets: Mapping[str, pd.DataFrame], *, key: str, alt: str, table: pd.DataFrame, file_name: str) -> None:
@@ -26,15 +32,69 @@ def draw(spec: Mapping[str, Any], datasets: Mapping[str, pd.DataFrame], *, key: 
     as_table(table, key=f"{key}_table", alt=alt, file_name=file_name)
 
 
-def as_table(table: pd.DataFrame, *, key: str, alt: str, file_name: str, label: str = "Show as a table") -> None:
-    """The expander behind a chart. Its content is made only once somebody opens it."""
+def as_table(
+    table: pd.DataFrame, *, key: str, alt: str, file_name: str, label: str = "Show as a table", config: Mapping[str, Any] | None = None
+) -> None:
+    """The expander behind a chart. Its content is made only once somebody opens it. `config` is that of `st.dataframe`'s columns."""
     with st.expander(label, key=key, type="compact", on_change="rerun") as shown:
         if shown.open:
-            st.dataframe(table, hide_index=True, key=f"{key}_rows", alt=alt)
+            st.dataframe(table, hide_index=True, key=f"{key}_rows", alt=alt, column_config=dict(config or {}))
             name = file_name if file_name.endswith(".csv") else f"{file_name}.csv"
             st.download_button(
                 "Download as CSV", csv_of(table), name, "text/csv", key=f"{key}_csv", icon=":material/download:", on_click="ignore"
             )
+
+
+def timeline(data: Dataset, ticket_id: str, metric: str, scope: Scope, key: str) -> None:
+    """What a metric takes from one ticket: the sentence, the drawing with the counted time marked, and what happened, event by event.
+
+    UnknownName for a ticket that is not there, BadValue where the data cannot give the metric.
+    """
+    asked = tuple((name, tuple(values)) for name, values in sorted(scope.to_query().items()))
+    found = _counted(data.fingerprint, ticket_id, metric, asked, _data=data, _scope=scope)
+    frames = _frames(data.fingerprint, ticket_id, metric, asked, _found=found)
+    st.markdown(f"**{plain(found.text)}**")
+    spec = drawing.spec(drawing.marks_of(list(frames["marks"]["mark"])), drawing.is_timed(found))
+    alt = f"Ticket {ticket_id} over time: its status, its messages, and the time {found.metric.label} counts. {found.text}"
+    st.vega_lite_chart({**spec, "config": base.config(theme()), "datasets": dict(frames)}, key=key, alt=alt, width="stretch")
+    shortened = "" if drawing.is_even(found) else " Long stretches are shortened; their length is written in them."
+    shaded = " Working hours are shaded." if len(frames["hours"]) else ""
+    st.caption(f"Times in {scope.zone}.{shortened}{shaded}")
+    when = f"When ({scope.zone})"
+    as_table(
+        _told(found.events, when),
+        key=f"{key}_events",
+        alt="What happened to the ticket, event by event",
+        file_name="ticket-events",
+        label="Event by event",
+        config={when: st.column_config.DatetimeColumn(format="ddd D MMM YYYY, HH:mm:ss")},
+    )
+
+
+def _told(events: pd.DataFrame, when: str) -> pd.DataFrame:
+    """Events under headers a person can read."""
+    seen = events["is_public"].map({True: "public", False: "private"})
+    known = events["source"].map(lambda source: KNOWN_FROM.get(source, source))
+    return pd.DataFrame(
+        {
+            when: events["local"],
+            "What": events["words"],
+            "Who": events["who"],
+            "Seen by the requester": seen,
+            "For the clocks": events["note"],
+            "Known from": known,
+        }
+    ).dropna(axis="columns", how="all")
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _counted(fingerprint: str, ticket_id: str, metric: str, asked: Any, _data: Dataset, _scope: Scope) -> Counted:
+    return counted(_data, ticket_id, metric, _scope)
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _frames(fingerprint: str, ticket_id: str, metric: str, asked: Any, _found: Counted) -> dict[str, pd.DataFrame]:
+    return drawing.frames(_found)
 
 
 def csv_of(table: pd.DataFrame) -> str:
