@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import asked, number_asked, number_told, number_trend, start, ticket_drawn
+from pages.parts import asked, drawn, number_asked, number_told, number_trend, start
 from pages.parts.asked_words import needed
 from pages.parts.words import plain
 
@@ -34,7 +34,7 @@ number_told.counted(found)
 number_told.left_out(found)
 if ticket := number_asked.example_of(mine, name, scope):
     st.subheader("One example, drawn", anchor=False)
-    ticket_drawn.draw(mine, ticket, name, scope, key="example")
+    drawn.timeline(mine.dataset, ticket, name, scope, key="example")
 number_told.behind(mine, found)
 number_told.for_notebooks(found)
 number_told.origin(found)

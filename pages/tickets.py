@@ -45,7 +45,7 @@ if not many:
     ticket_list.nothing(query)
     st.stop()
 known = ticket_list.filled(mine, rows)
-with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+with st.container(horizontal=True, vertical_alignment="center"):  # to the left: the table's own tools appear on the right
     ticket_list.order(rows, known, query, scope)
     ticket_list.files(rows, query, many)
 ticket_list.show(mine, scope, rows, known, query)

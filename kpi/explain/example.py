@@ -8,7 +8,9 @@ from kpi.measure.rows import judged
 from kpi.scope import Scope
 
 NEAR, MOST_EVENTS = 200, 12
-"""How many rows nearest to the middle are looked at; a ticket with more events than that is no example but a novel."""
+WITHIN = 0.25
+"""How many rows nearest to the middle are looked at; a ticket with more events than that is no example but a novel. None further
+from the middle than a quarter of it: of a share none with the rarer answer."""
 
 
 def example(name: str, scope: Scope, data: Dataset) -> str:
@@ -27,6 +29,7 @@ def example(name: str, scope: Scope, data: Dataset) -> str:
         f"""WITH behind AS (SELECT ticket_id, value FROM ({found.behind}) WHERE ticket_id IS NOT NULL AND value IS NOT NULL),
 near AS (
     SELECT ticket_id, value FROM behind, (SELECT quantile_disc(value, 0.5) AS middle FROM behind)
+    WHERE abs(value - middle) <= {WITHIN} * abs(middle)
     ORDER BY abs(value - middle), ticket_id LIMIT {NEAR}
 ), known AS (
     SELECT n.ticket_id, coalesce(t.agent_replies, 0) + coalesce(t.requester_replies, 0) + 2 * coalesce(t.reopens, 0)

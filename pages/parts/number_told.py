@@ -84,10 +84,9 @@ def left_out(found: Explained) -> None:
         sentence = f"{sentence[0].upper()}{sentence[1:]}"
         st.markdown(f"{sentence} and {units.say(out, 'count')} {'do' if out != 1 else 'does'} not." if out else f"{sentence}.")
         if look.undated:
+            more = f"{units.say(look.undated, 'count')} more {ROWS[look.table][look.undated != 1]}"
             has = "has" if look.undated == 1 else "have"
-            st.caption(
-                f"{plain(rows_said(look.table, look.undated))} more {has} no time of {plain(found.metric.by)}: they belong to no dates."
-            )
+            st.caption(f"{plain(more)} {has} no time of {plain(found.metric.by)}, and so no place in any dates.")
         if out:
             frame = pd.DataFrame({"Left out because": [o.reason for o in look.left_out], "Rows": [o.rows for o in look.left_out]})
             config = {"Rows": st.column_config.NumberColumn(format="localized")}

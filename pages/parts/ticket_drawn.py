@@ -11,9 +11,9 @@ import pandas as pd
 import streamlit as st
 
 from kpi import Scope, units
+from kpi.catalogue import find
 from kpi.explain.listing import one
 from kpi.tables import TABLES
-from kpi.timeline import counted
 from pages.parts import drawn, links
 from pages.parts.mine import Mine
 from pages.parts.ticket_columns import label
@@ -22,14 +22,6 @@ from pages.parts.words import plain
 BY_DEFAULT = ("full_resolution_time", "first_reply_time", "tickets_created")
 """What a ticket is drawn for where no number is asked about: the first that the data can give."""
 _TICKETS = TABLES["tickets"].by_name
-
-
-def draw(mine: Mine, ticket: str, metric: str, scope: Scope, *, key: str) -> None:
-    """The ticket's story as a drawing with the counted time marked, and in one sentence what the number takes from it."""
-    told = counted(mine.dataset, ticket, metric, scope)
-    st.markdown(plain(told.text))
-    if picture := getattr(drawn, "timeline", None):
-        picture(told, key=key, zone=scope.zone)
 
 
 def opened(mine: Mine, ticket: str, metric: str, scope: Scope) -> None:
@@ -42,7 +34,8 @@ def opened(mine: Mine, ticket: str, metric: str, scope: Scope) -> None:
             st.subheader(f"Ticket {plain(ticket)}", anchor=False)
             st.button("Close", icon=":material/close:", type="tertiary", key="ticket_close", on_click=_close)
         if about:
-            draw(mine, ticket, about, scope, key="ticket")
+            st.caption(f"What {plain(find(about).label)} takes from it{'' if metric else '; choose another number under Rows'}:")
+            drawn.timeline(mine.dataset, ticket, about, scope, key="ticket_drawn")
         url = facts.get("url")
         if isinstance(url, str) and url.casefold().startswith(("http://", "https://")):
             st.link_button("Open it in the help desk", url, icon=":material/open_in_new:", key="ticket_url")
