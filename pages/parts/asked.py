@@ -133,14 +133,14 @@ def _compare(scope: Scope, mine: Mine) -> None:
         return f"{kinds[code]} :gray[{asked_dates.said(before.start, before.end)}{early}]"
 
     before = scope.before()
-    against = f"against {asked_dates.said(before.start, before.end, but_year=scope.end.year)}" if before else "No comparison"
+    against = f"vs {asked_dates.said(before.start, before.end, but_year=scope.end.year)}" if before else "No comparison"
     with st.popover(against, icon=":material/compare_arrows:", help="Compare with", key="compare_bar"):
         st.radio("Compare with", kinds, format_func=option, key="compare", on_change=_chosen, args=(mine, "compare"))
 
 
 def _filters(scope: Scope, mine: Mine) -> None:
-    on = sum(len(chosen) for _, chosen in scope.where)
-    opened = st.popover(f"Filters ({on})" if on else "Filters", icon=":material/filter_alt:", key="filters_bar", on_change="rerun")
+    # Its label never changes: a popover that tells when it is open is another one under another label, and would close at the first choice.
+    opened = st.popover("Filters", icon=":material/filter_alt:", key="filters_bar", on_change="rerun")
     if opened.open:
         with opened:
             asked_filters.controls(scope, mine)

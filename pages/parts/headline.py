@@ -10,9 +10,10 @@ from pages.parts import asked_dates
 from pages.parts.tiles import name_of
 
 MOST_NAMED = 4
+COMPARE = "Nothing is compared here. Choose dates and what to compare them with, and this says what changed."
 
 
-def finding(now: Result) -> tuple[str, str]:
+def finding(now: Result, *, has_dates: bool = True) -> tuple[str, str]:
     """A sentence and its caveat, both made of a Result. "Nothing changed beyond noise" is a finding too."""
     rows = [row for row in now.records() if row["value"] is not None]
     before = now.scope.before()
@@ -20,7 +21,7 @@ def finding(now: Result) -> tuple[str, str]:
     if not rows:
         return "", ""
     if not before:
-        return now.sentence(rows[0]), "Nothing is compared here. Choose dates and what to compare them with, and this says what changed."
+        return now.sentence(rows[0]), COMPARE if has_dates else "When tickets were created is not known, so that nothing can be compared."
     dates = asked_dates.said(before.start, before.end)
     if not judged:
         return now.sentence(rows[0]), f"There is too little in {dates} to say what changed."

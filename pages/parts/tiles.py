@@ -95,11 +95,13 @@ def name_of(metric: Metric, row: Row) -> str:
 
 def verdict(row: Row) -> str:
     """What a change is, in words; "" where there is none or nothing tells its noise."""
-    if row.get("change") is None or row["change_low"] is None:
+    if row.get("change") is None:
         return ""
     if row["is_beyond_noise"]:
         return "beyond noise"
-    return "too few" if min(row["n"] or 0, row["before_n"] or 0) < SMALL_SAMPLE else "no clear change"
+    if row["unit"] != "count" and min(row["n"] or 0, row["before_n"] or 0) < SMALL_SAMPLE:
+        return "too few"
+    return "" if row["change_low"] is None else "no clear change"
 
 
 def series(past: Result) -> dict[str, list[float]]:
