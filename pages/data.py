@@ -1,11 +1,12 @@
-"""Data & quality: what was understood of the files, what is odd about them, and how to be rid of them."""
+"""Data & quality: can the data be trusted, what was understood of the files, what is odd about them, and what they cannot tell."""
 
 import streamlit as st
 
-from kpi import units
+import kpi
+from kpi import quality
 from kpi.hours import known_zones
-from pages.parts import start, understood
-from pages.parts.mine import discard, reread
+from pages.parts import mapping, quality_files, quality_findings, start, understood
+from pages.parts.mine import reread
 from pages.parts.words import plain
 
 
@@ -13,32 +14,49 @@ def _zone_said(key: str) -> None:
     reread(key, zone=st.session_state["source_zone"])
 
 
-mine = st.session_state["mine"]
+mine, scope = st.session_state["mine"], st.session_state["asked"] or kpi.Scope()
+if mine is None and st.session_state.get("unread_key"):
+    mapping.screen(st.session_state["unread_key"])
+    st.stop()
 st.title("Can the data be trusted?", anchor=False)
 if mine is None:
     start.ways_in()
     st.stop()
 
-st.markdown(f"**{understood.line(mine)}**")
-st.caption(f"{understood.trouble(mine)}.".capitalize())
+findings, touched = quality_findings.found(mine, scope)
+st.markdown(f"**{plain(quality.verdict(mine.dataset, findings, touched))}**")
+st.caption(f"{understood.line(mine)} {understood.counts(mine, len(findings))}.")
 understood.questions(mine)
-understood.report(mine, "data")
+understood.left_out(mine)
 
-st.subheader("What is odd about the tickets")
-findings = mine.dataset.findings(calendar=mine.calendar)
-if findings.empty:
-    st.markdown("Nothing was found.")
-for finding in findings.to_dict("records"):
-    st.markdown(f":orange[:material/flag:] {units.say(finding['tickets'], 'count')} tickets {plain(finding['sentence'])}.")
+if findings:
+    quality_findings.cards(mine, scope, findings)
+
+st.subheader("What was read", anchor=False)
+quality_files.files(mine)
+understood.doubts(mine)
+with st.expander("Column by column", icon=":material/view_column:", key="column_by_column", expanded=True):
+    quality_files.columns(mine)
+quality_files.own_columns(mine)
+quality_files.unread(mine)
+quality_files.rejected(mine)
 
 if not mine.is_sample:
-    st.subheader("How the files are read")
+    st.subheader("Read it differently", anchor=False)
     st.session_state["source_zone"] = mine.options.zone or "UTC"
     st.selectbox(
         "Times that state no zone are in", sorted(known_zones()), key="source_zone", on_change=_zone_said, args=(mine.key,), width=320
     )
+    understood.orders_said(mine)
+    quality_files.add(mine)
+    with st.expander("Match columns by hand", icon=":material/rule:", key="match", on_change="rerun") as match:
+        if match.open:
+            mapping.choose_file(mine.key, mine)
 
-st.subheader("These data")
-st.caption(f"Fingerprint {mine.dataset.fingerprint}: equal rows give an equal one, whatever the file format.")
-if not mine.is_sample:
-    st.button("Delete these files from this machine", icon=":material/delete:", on_click=discard, args=(mine.key,), key="discard")
+lacking = [metric for name, metric in kpi.metrics().items() if metric.missing(mine.dataset.filled)]
+if lacking:
+    st.subheader("What these data cannot tell", anchor=False)
+    with st.expander(f"{len(lacking)} of {len(kpi.metrics())} metrics, by what they would need", key="cannot_tell"):
+        st.markdown(understood.lacks(lacking, mine))
+
+quality_files.these_data(mine)

@@ -25,9 +25,24 @@ from kpi.quality.events import MOST, Odd, ids_of, odds
 from kpi.quality.files import of_files
 from kpi.quality.model import KEPT, KINDS, LEFT_OUT, Effect, Example, Finding
 from kpi.quality.shadow import shadowed, without
+from kpi.quality.verdict import said, verdict
 from kpi.scope import Scope
 
-__all__ = ["KEPT", "KINDS", "LEFT_OUT", "Effect", "Example", "Finding", "concerned", "effects", "quality", "touched", "zone_moves"]
+__all__ = [
+    "KEPT",
+    "KINDS",
+    "LEFT_OUT",
+    "Effect",
+    "Example",
+    "Finding",
+    "concerned",
+    "effects",
+    "quality",
+    "said",
+    "touched",
+    "verdict",
+    "zone_moves",
+]
 
 _EVERY = "Every ticket is concerned, so nothing would be left to compare with."
 _ALL = {"statuses": "all"}

@@ -56,7 +56,7 @@ def _unread(data: Dataset) -> list[Finding]:
             Finding(
                 name=f"unread.{cells}",
                 kind="cells",
-                title=column_label(column.table, column.column),
+                title=f"{column_label(column.table, column.column)}: cells not read",
                 sentence=f"{said} could not be read and {'counts' if column.unread == 1 else 'count'} as unknown"
                 + ("." if read else ": none of this column could."),
                 tickets=tickets,
@@ -91,12 +91,12 @@ def _rejected(data: Dataset) -> list[Finding]:
             Finding(
                 name=f"rejected.{data.report.files.index(file)}",
                 kind="rows",
-                title=file.file,
+                title=f"Rows left out of {file.file}",
                 sentence=f"{file.rejected:,} of {file.rows + _undecoded(file):,} rows {'was' if file.rejected == 1 else 'were'} left out.{bound}",
                 rows=file.rejected,
                 examples=tuple(Example("", file.file, int(e["row"]), f"{e['reason']}: {e['text']}"[:200]) for e in shown),
                 metrics=("tickets_created",) if main == "tickets" and "tickets.created_at" in data.filled else (),
-                why_not="A row that could not be read says nothing a number could be made from." + bound,
+                why_not="A row that could not be read says nothing a number could be made from.",
             )
         )
     return found

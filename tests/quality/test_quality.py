@@ -99,7 +99,7 @@ def test_unread_cells_name_the_metrics_and_the_places(read: Callable[..., kpi.Da
     """Solved after 2, 4, 6 h; ticket 4 was solved "soon". Without it the share of solved tickets is 3 of 3."""
     data = read(tickets=HEAD + CLEAN + "4,2026-03-02T08:00:00Z,2026-03-02T09:00:00Z,soon,open\n")
     finding = found(data, "unread.tickets.solved_at")
-    assert (finding.tickets, finding.rows, finding.title) == (1, 1, "Solved")
+    assert (finding.tickets, finding.rows, finding.title) == (1, 1, "Solved: cells not read")
     assert "1 cell could not be read" in finding.sentence and {"full_resolution_time", "backlog"} <= set(finding.metrics)
     (example,) = finding.examples
     assert (example.file, example.row) == ("tickets.csv", 5) and example.text.startswith("soon (")
@@ -227,7 +227,7 @@ def test_laws_of_all_findings(read: Callable[..., kpi.Dataset]) -> None:
         assert set(finding.metrics) <= set(kpi.metrics()) and len(finding.examples) <= 5
         assert bool(effects(finding, SCOPE, data)) == bool(finding.other and finding.metrics) or not finding.why_not
         assert finding.other or finding.why_not
-        assert "_" not in finding.title
+        assert "_" not in finding.title.replace("tickets.csv", "")
 
 
 @pytest.mark.slow

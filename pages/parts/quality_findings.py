@@ -1,0 +1,184 @@
+"""What is odd about the data, as cards: what, where, which numbers it harms, and by how much. Effects are measured when a card is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+import kpi
+from kpi import Scope, quality, units
+from kpi.catalogue import CATALOGUE
+from pages.parts import asked_dates, links
+from pages.parts.mine import Mine
+from pages.parts.words import plain
+
+ICONS = {
+    "times": "schedule",
+    "differs": "difference",
+    "duplicates": "content_copy",
+    "cells": "grid_off",
+    "rows": "playlist_remove",
+    "left_out": "block",
+    "orphans": "link_off",
+    "unknown": "help",
+    "ids": "tag",
+    "zone": "public",
+    "empty": "check_box_outline_blank",
+}
+ZONES = ("America/Los_Angeles", "America/New_York", "Europe/London", "Europe/Berlin", "Asia/Kolkata", "Asia/Tokyo", "Australia/Sydney")
+OTHER_WAY = {quality.LEFT_OUT: "Without these tickets", quality.KEPT: "If they were kept"}
+ALL_DATES, THESE_DATES = "all", "these"
+
+
+def found(mine: Mine, scope: Scope) -> tuple[list[quality.Finding], int]:
+    """The findings of the data, and how many tickets have something odd that reaches a number; remembered."""
+    everything = _everywhere(scope)
+    result: tuple[list[quality.Finding], int] = _found(*_stated(mine, everything), _data=mine.dataset, _scope=everything)
+    return result
+
+
+def cards(mine: Mine, scope: Scope, findings: Sequence[quality.Finding]) -> None:
+    """Those that reach a number first, then the others."""
+    reaching = [finding for finding in findings if finding.metrics]
+    others = [finding for finding in findings if not finding.metrics]
+    if reaching:
+        st.subheader("Odd, and it reaches a number", anchor=False)
+        scope = _dates(scope)
+        for finding in reaching:
+            _card(mine, scope, finding)
+    if others:
+        st.subheader("Odd, but no number changes with it" if reaching else "What is odd", anchor=False)
+        for finding in others:
+            _card(mine, scope, finding)
+
+
+def _dates(scope: Scope) -> Scope:
+    """Over which dates effects are measured: all, unless the visitor wants those of the other pages."""
+    everything = _everywhere(scope)
+    if not (scope.start and scope.end):
+        return everything
+    choices = {ALL_DATES: "All dates", THESE_DATES: asked_dates.said(scope.start, scope.end)}
+    chosen = st.segmented_control(
+        "Effects measured over", choices, format_func=choices.__getitem__, default=ALL_DATES, required=True, key="effect_dates"
+    )
+    return scope.but(compare=None, split=(), by="all") if chosen == THESE_DATES else everything
+
+
+def _card(mine: Mine, scope: Scope, finding: quality.Finding) -> None:
+    key = finding.name.replace(".", "_")
+    with st.container(border=True, key=f"finding_{key}", gap="xsmall"):
+        st.markdown(f":material/{ICONS.get(finding.kind, 'help')}: **{plain(finding.title)}**")
+        st.markdown(plain(finding.sentence))
+        if finding.metrics:
+            labels = [CATALOGUE[name].label for name in finding.metrics]
+            more = f" and {len(labels) - 6} more" if len(labels) > 6 else ""
+            st.caption(f"Reaches {', '.join(labels[:6])}{more}.")
+        if finding.other:
+            with st.expander("How much it moves the numbers", key=f"effect_{key}", type="compact", on_change="rerun") as shown:
+                if shown.open:
+                    _effects(mine, scope, finding, key)
+        elif finding.kind == "zone":
+            with st.expander("What another zone would move", key=f"effect_{key}", type="compact", on_change="rerun") as shown:
+                if shown.open:
+                    _moves(mine, scope, key)
+        elif finding.metrics:
+            st.caption(plain(finding.why_not))
+        if finding.examples:
+            with st.expander("Where it stands", key=f"where_{key}", type="compact"):
+                _examples(finding, key)
+        if finding.ids:
+            seen = f"See {'this ticket' if finding.tickets == 1 else f'these {finding.tickets:,} tickets'}"
+            st.page_link("tickets.py", label=seen, icon=":material/table_rows:", query_params=links.query(finding=finding.name))
+
+
+def _effects(mine: Mine, scope: Scope, finding: quality.Finding, key: str) -> None:
+    asked = tuple((name, tuple(values)) for name, values in sorted(scope.to_query().items()))
+    measured: list[quality.Effect] = _effect(
+        *_stated(mine, scope), finding.name, finding.ids, asked, _finding=finding, _scope=scope, _data=mine.dataset
+    )
+    st.markdown(f"**{plain(quality.said(finding, measured))}**")
+    st.dataframe(
+        pd.DataFrame(
+            [
+                {
+                    "Metric": effect.label,
+                    "Now": units.say(effect.now, effect.unit, effect.currency or None, n=effect.n),
+                    OTHER_WAY[finding.other]: units.say(effect.other, effect.unit, effect.currency or None, n=effect.other_n),
+                    "Difference": units.say_change(effect.difference, effect.unit, effect.currency or None),
+                    "Beside its own uncertainty": {True: "beyond it", False: "within it", None: "–"}[effect.is_beyond],
+                }
+                for effect in measured
+            ]
+        ),
+        hide_index=True,
+        key=f"effects_{key}",
+        alt=f"Each metric now, the other way, and the difference: {finding.title}",
+    )
+
+
+def _moves(mine: Mine, scope: Scope, key: str) -> None:
+    moves: pd.DataFrame = _zones(*_stated(mine, scope), _data=mine.dataset, _scope=scope)
+    st.markdown("Were the times those of another place, so many tickets would fall on another day (counted in UTC). Durations would stay.")
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "If the times are those of": [zone.replace("_", " ") for zone in moves["zone"]],
+                "Tickets on another day": moves["tickets"],
+                "Of all": [units.say(share, "%") for share in moves["share"]],
+            }
+        ),
+        hide_index=True,
+        key=f"moves_{key}",
+        column_config={"Tickets on another day": st.column_config.NumberColumn(format="localized")},
+        alt="Tickets that would fall on another day in other time zones",
+    )
+
+
+def _examples(finding: quality.Finding, key: str) -> None:
+    rows = [{"Ticket": e.ticket, "File": e.file, "Row": e.row, "What stands there": e.text} for e in finding.examples]
+    frame = pd.DataFrame(rows).astype({"Row": "Int64"})
+    shown = [name for name in frame.columns if frame[name].notna().any() and (frame[name].astype(str) != "").any()]
+    st.dataframe(frame[shown], hide_index=True, key=f"examples_{key}", alt=f"Up to five places to look at: {finding.title}")
+
+
+def _everywhere(scope: Scope) -> Scope:
+    """The scope without dates: what is odd about a file is odd on all its days."""
+    return scope.but(start=None, end=None, by="all", split=(), compare=None)
+
+
+def _stated(mine: Mine, scope: Scope) -> tuple[Any, ...]:
+    """What findings depend on: the data, how they were read, and where one stands."""
+    return mine.key, mine.dataset.fingerprint, hash(repr(mine.dataset.report)), scope.as_of, scope.calendar and scope.calendar.fingerprint
+
+
+@st.cache_resource(max_entries=50, show_spinner="Looking for what is odd …")
+def _found(
+    key: str, fingerprint: str, report: int, as_of: Any, calendar: Any, _data: kpi.Dataset, _scope: Scope
+) -> tuple[list[quality.Finding], int]:
+    findings = quality.quality(_data, _scope)
+    return findings, quality.touched(findings, _scope, _data) if any(_data.rows.values()) else 0
+
+
+@st.cache_resource(max_entries=500, show_spinner="Measuring without them …")
+def _effect(
+    key: str,
+    fingerprint: str,
+    report: int,
+    as_of: Any,
+    calendar: Any,
+    name: str,
+    ids: str,
+    asked: Any,
+    _finding: Any,
+    _scope: Any,
+    _data: Any,
+) -> list[quality.Effect]:
+    return quality.effects(_finding, _scope, _data)
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _zones(key: str, fingerprint: str, report: int, as_of: Any, calendar: Any, _data: Any, _scope: Any) -> pd.DataFrame:
+    return quality.zone_moves(ZONES, _scope, _data)
