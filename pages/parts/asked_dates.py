@@ -71,7 +71,7 @@ def _newest(fingerprint: str, zone: str, _mine: Mine) -> dt.date:
     if "tickets.created_at" not in _mine.dataset.filled:
         return last
     try:
-        days = measured(_mine, ["tickets_created"], Scope(by="day", zone=zone), intervals=False).frame
+        days = measured(_mine, ["tickets_created"], Scope(by="day", zone=zone, calendar=_mine.calendar), intervals=False).frame
     except BadValue:  # centuries of days
         return last
     some = days[days["value"] > 0]

@@ -26,7 +26,7 @@ def columns(mine: Mine) -> list[str]:
 
 @st.cache_resource(max_entries=300, show_spinner=False)
 def _values(fingerprint: str, column: str, _mine: Mine) -> dict[str, int]:
-    found: pd.DataFrame = measured(_mine, ["tickets_created"], Scope(split=(column,)), intervals=False).frame
+    found: pd.DataFrame = measured(_mine, ["tickets_created"], Scope(split=(column,), calendar=_mine.calendar), intervals=False).frame
     if found["value"].isna().all():
         return {}
     most = found.nlargest(MOST_VALUES, "value", keep="first")
@@ -41,7 +41,8 @@ def values(column: str, mine: Mine) -> dict[str, int]:
 def controls(scope: Scope, mine: Mine) -> None:
     """A choice of values for every column that has at least two. An empty choice is no filter."""
     where = dict(scope.where)
-    offered = {column: values(column, mine) for column in columns(mine)}
+    with st.skeleton(height=320):
+        offered = {column: values(column, mine) for column in columns(mine)}
     offered = {column: found for column, found in offered.items() if len(found) > 1 or column in where}
     for column in where:
         offered.setdefault(column, {})
