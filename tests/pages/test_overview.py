@@ -103,7 +103,7 @@ def test_what_is_lacking_keeps_its_place_and_says_what_it_needs(app: Open, lacki
 def test_every_tile_leads_to_how_it_is_made(app: Open, sample_key: str) -> None:
     at = stands(app(sample_key))
     links = {link.proto.label.replace("\\", ""): link.proto.query_string for link in at.get("page_link")}
-    assert links.keys() == told(at).keys()
+    assert told(at).keys() <= links.keys()
     assert "metric=csat" in links["CSAT"] and f"data={sample_key}" in links["CSAT"]
     for name in ("from=", "to=", "compare=previous", "calendar=", "zone=", "clock="):
         assert name in links["CSAT"], "a new tab shows the same"
