@@ -27,6 +27,7 @@ from kpi.scope import NONE, Period, Scope
 MANY = ("tags",)
 """List columns: a row counts in each of its groups, so the groups do not add up to the whole."""
 
+_NEVER = dt.datetime(9999, 12, 31)
 INSTANTS = ibis.table({"bucket": "int64", "opens": "timestamp(6)", "closes": "timestamp(6)"}, name="instants")
 """The periods of the scope as a small table the engine lays beside the query: where each opens and where it closes (or stands now)."""
 
@@ -218,7 +219,12 @@ def at_edges(rel: Any, edge: str) -> Any:
     """Spans joined to the instants they are alive at: the end of each period (the last instant known, while it runs) or its start."""
     at = INSTANTS.select("bucket", instant=INSTANTS.closes if edge == "end" else INSTANTS.opens, until=INSTANTS.closes)
     at = at.mutate(instant_epoch=at.instant.epoch_seconds().cast("float64"))
-    return rel.join(at, [rel.span_started_at <= at.instant, rel.span_ended_at.isnull() | (rel.span_ended_at > at.instant)])
+    # Most spans are over before the first instant: they leave before the join. An end that never comes is far away, so that both sides
+    # of the join are plain comparisons, which engines answer by sorting.
+    rel = rel.filter(
+        rel.span_started_at <= at.instant.max().as_scalar(), rel.span_ended_at.isnull() | (rel.span_ended_at > at.instant.min().as_scalar())
+    )
+    return rel.join(at, [rel.span_started_at <= at.instant, rel.span_ended_at.fill_null(_NEVER) > at.instant])
 
 
 def inside(at: Any, shape: Shape, is_date: bool) -> list[Any]:
