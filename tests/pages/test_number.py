@@ -88,7 +88,8 @@ def test_what_is_shown_is_the_number_of_the_package(app: Open, sample_key: str) 
 
     page = app(sample_key, "number.py", metric="first_reply_time")
     calendar = store.default_calendar(sample_key)
-    scope = kpi.Scope.from_query({name: page.query_params[name] for name in ("by", "from", "to", "zone", "clock", "compare")}, calendar)
+    asked = {name: page.query_params[name] for name in ("by", "from", "to", "zone", "clock", "compare")}
+    scope = kpi.Scope.from_query({name: [value] if isinstance(value, str) else value for name, value in asked.items()}, calendar)
     expected = kpi.measure("first_reply_time", scope, store.open_dataset(sample_key)).text
     assert expected.replace("\u00a0", " ") in words(page)
 
