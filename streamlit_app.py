@@ -21,7 +21,7 @@ from pathlib import Path
 import streamlit
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import FileResponse, JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.starlette import App
@@ -72,6 +72,36 @@ class SecurityHeaders:
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
+class OwnScript:
+    """Puts our one script at the head of Streamlit's index page (see history.js for what it is for)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started: Message | None = None
+
+        async def with_script(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start" and (b"content-type", b"text/html; charset=utf-8") in message["headers"]:
+                started = message  # its length is not known yet
+                return
+            if message["type"] == "http.response.body" and started is not None:
+                body = message.get("body", b"").replace(b"<head>", b'<head><script src="/history.js"></script>', 1)
+                headers = [(k, v) for k, v in started["headers"] if k != b"content-length"]
+                if not message.get("more_body"):
+                    headers.append((b"content-length", str(len(body)).encode()))
+                await send({**started, "headers": headers})
+                started, message = None, {**message, "body": body}
+            await send(message)
+
+        await self.app(scope, receive, with_script if scope["type"] == "http" else send)
+
+
+async def history(request: Request) -> FileResponse:
+    return FileResponse(Path(__file__).parent / "pages" / "parts" / "history.js", media_type="text/javascript")
+
+
 async def healthz(request: Request) -> JSONResponse:
     """The process answers. Says nothing about anybody's data."""
     return JSONResponse({"status": "ok", "version": version("deskmeter")})
@@ -86,8 +116,8 @@ async def lifespan(app: App) -> AsyncIterator[None]:
 
 app = App(
     Path(__file__).parent / "pages" / "frame.py",
-    routes=[Route("/healthz", healthz), *downloads.routes],
-    middleware=[Middleware(SecurityHeaders)],
+    routes=[Route("/healthz", healthz), Route("/history.js", history), *downloads.routes],
+    middleware=[Middleware(SecurityHeaders), Middleware(OwnScript)],
     lifespan=lifespan,
     on_script_error=say,
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import asked, mine
+from pages.parts import asked, links, mine
 from pages.parts.words import errors_in_words
 
 ICON = str(Path(__file__).parent / "parts" / "icon.svg")
@@ -21,6 +21,12 @@ data = st.Page("data.py", title="Data & quality", icon=":material/fact_check:")
 definitions = st.Page("definitions.py", title="Definitions", icon=":material/menu_book:")
 page = st.navigation({"": [overview, number], "Data": [tickets, data, definitions]})
 unscoped = [data, definitions]  # what they say does not depend on dates or clocks
+own = {
+    number: ["metric"],
+    tickets: ["metric", "side", "out", "find", "sort", "column", "page", "ticket", "finding"],
+    definitions: ["metric", "find", "family", "example"],
+}
+links.only(*own.get(page, []))
 
 st.session_state["mine"] = st.session_state["asked"] = None
 with errors_in_words():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -33,6 +33,7 @@ def put(**given: str | Sequence[str]) -> None:
             st.query_params[name] = value if isinstance(value, str) else list(value)
 
 
-def kept() -> Mapping[str, list[str]]:
-    """The page's own parameters as they stand in the address."""
-    return {name: st.query_params.get_all(name) for name in st.query_params if name not in SHARED}
+def only(*names: str) -> None:
+    """Leave no parameters in the address but the shared ones and these: what another page left behind says nothing here."""
+    for name in [name for name in st.query_params if name not in SHARED and name not in names]:
+        del st.query_params[name]

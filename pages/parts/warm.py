@@ -7,6 +7,7 @@ import logging
 from importlib import import_module
 
 import kpi
+from kpi.examples import world
 from pages.parts.board import BOARD
 
 log = logging.getLogger("deskmeter")
@@ -21,8 +22,6 @@ def up() -> None:
     try:
         for name in ("altair", "pandas", "pyarrow", "scipy.stats"):
             import_module(name)
-        from kpi.examples import world
-
         data = world()
         names = [name for names in BOARD.values() for name in names[:4]]
         for scope in (
