@@ -17,7 +17,7 @@ if mine is None or scope is None:
     st.stop()
 
 query = ticket_list.asked()
-metric = query["metric"][0]
+metric = "" if query["finding"][0] else query["metric"][0]
 label = kpi.metrics()[metric].label if metric else ""
 st.title(f"What is behind {plain(label)}?" if metric else "Which tickets are they?", anchor=False)
 st.caption(asked.sentence(scope, mine))
@@ -28,6 +28,8 @@ if ticket := links.own("ticket"):
     except KpiError as error:
         say(error)
 
+if query["finding"][0]:
+    ticket_list.about(mine, scope, query)
 rows = downloads.asked(mine.dataset, scope, query)
 many = ticket_list.total(mine, rows)
 if metric:
@@ -35,7 +37,7 @@ if metric:
     is_out = query["out"][0] == "1"
     said = f"{rows_said(rows.table, many)} {'left out of' if is_out else 'behind'} {label}"
     found = f", {'that hold' if many != 1 else 'that holds'} “{query['find'][0].strip()}”" if query["find"][0].strip() else ""
-    st.markdown(f"**{plain(said + found)}.** {plain(whole.text)}")
+    st.markdown(f"**{plain(said + found)}.** {plain(whole.text)}" if many else plain(whole.text))
     if any("Kaplan-Meier" in note for note in whole.records()[0]["notes"]) and not is_out:
         st.caption(
             "Open tickets count in this number with their age (Kaplan-Meier), but have no duration yet: they stand under what was left out."
@@ -49,7 +51,7 @@ with st.container(horizontal=True, vertical_alignment="center"):  # to the left:
     ticket_list.order(rows, known, query, scope)
     ticket_list.files(rows, query, many)
 ticket_list.show(mine, scope, rows, known, query)
-if not metric:
+if not metric and not query["finding"][0]:
     st.caption(
         f"Every ticket created in these dates, {units.say(many, 'count')} in all; deleted, spam and merged ones are listed too and count in no number."
     )

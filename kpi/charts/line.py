@@ -15,14 +15,20 @@ _UTC = "utcyearmonthdate"
 
 @lru_cache(maxsize=256)
 def trend(
-    unit: str, by: str, currency: str | None = None, ticks: tuple[float, ...] = (), from_zero: bool = False, has_band: bool = True
+    unit: str,
+    by: str,
+    currency: str | None = None,
+    ticks: tuple[float, ...] = (),
+    from_zero: bool = False,
+    has_band: bool = True,
+    has_ground: bool = True,
 ) -> dict[str, Any]:
     """The spec of a trend. `unit` is the metric's, `by` the grain; `ticks` are the marks of an axis of seconds (`kpi.units.duration_ticks`);
     `has_band` says whether any period has an interval.
 
     Data "d": one row per complete period with `period` (ISO date), `value`, `low`, `high` (null where unknown) and `said`, the sentence of
     the period. Data "o": the last complete period and the open ones after it, drawn dashed. Data "s": one row with `start` and `end`, the
-    dates the number on the page is about, as a quiet ground; empty where they are all there is.
+    dates the number on the page is about, as a quiet ground (`has_ground`: not where they are all there is).
     """
     axis: dict[str, Any] = {"labelExpr": units.axis_label(unit, currency), "title": None, "grid": True}
     if ticks:
@@ -69,5 +75,5 @@ def trend(
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "height": base.USUAL,
-        "layer": [ground, *([band] if has_band else []), line, dashed, dots, hollow, touch],
+        "layer": [*([ground] if has_ground else []), *([band] if has_band else []), line, dashed, dots, hollow, touch],
     }

@@ -7,17 +7,17 @@ from kpi.errors import KpiError
 from kpi.measure.rows import judged
 from kpi.scope import Scope
 
-NEAR, MOST_EVENTS = 200, 12
+NEAR, EVENTS = 200, 4
 WITHIN = 0.25
-"""How many rows nearest to the middle are looked at; a ticket with more events than that is no example but a novel. None further
-from the middle than a quarter of it: of a share none with the rarer answer."""
+"""How many rows nearest to the middle are looked at, and how many events make a good example: one can be taken in at a glance, none shows
+little. No row is further from the middle than a quarter of it: of a share none with the rarer answer."""
 
 
 def example(name: str, scope: Scope, data: Dataset) -> str:
     """The id of a typical ticket behind a metric's number, "" where no ticket is behind it.
 
-    Of the rows whose value is nearest to the median (of a share: the more common answer), the ticket with the most replies and reopenings that
-    can still be taken in at a glance. The same data give the same ticket.
+    Of the rows whose value is nearest to the median (of a share: the more common answer), the ticket with some replies and reopenings, but
+    not many. The same data give the same ticket.
     """
     try:
         found = judged(name, scope, data)
@@ -36,7 +36,7 @@ near AS (
                         + coalesce(t.reassignments, 0) AS events
     FROM near n JOIN tickets t USING (ticket_id)
 )
-SELECT ticket_id FROM known ORDER BY events > {MOST_EVENTS}, CASE WHEN events > {MOST_EVENTS} THEN events ELSE -events END, ticket_id LIMIT 1""",
+SELECT ticket_id FROM known ORDER BY abs(events - {EVENTS}), ticket_id LIMIT 1""",
         found.schema,
     )
     return "" if frame.empty else str(frame["ticket_id"].iloc[0])

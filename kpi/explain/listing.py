@@ -8,7 +8,7 @@ import pandas as pd
 
 from kpi.engine import Dataset, quoted, quoted_text
 from kpi.errors import BadValue, UnknownName, did_you_mean
-from kpi.measure.rows import NEWEST_FIRST, REASON, judged
+from kpi.measure.rows import NEWEST_FIRST, REASON, Judged, judged
 from kpi.metric import MEASURED
 from kpi.scope import Scope
 from kpi.tables import ROW_EXPORT
@@ -46,20 +46,26 @@ class Listing:
 
 
 def listing(
-    data: Dataset, scope: Scope, *, metric: str = "", left_out: bool = False, part: str = "", find: str = "", sort: str = ""
+    data: Dataset, scope: Scope, *, metric: str = "", left_out: bool = False, part: str = "", find: str = "", sort: str = "", ids: str = ""
 ) -> Listing:
     """The rows to list. Nothing has run yet but a look at their columns.
 
     Without `metric`, every ticket created in the scope's dates, deleted, spam and merged ones included. With it, the rows behind the number
     (`part="second"`: of its denominator) with `value`; `left_out` gives those that do not count instead, with `reason`. `find` keeps rows that
     hold this text in a ticket's number, people, team, topic, or a column of the export's own. `sort` is a column, "-" before it for the
-    largest first. UnknownName for a metric or a column that does not exist, BadValue for what the data cannot give.
+    largest first. `ids` is a query of ours (as of `kpi.quality`): then the list is of those tickets, whatever their dates. UnknownName for a
+    metric or a column that does not exist, BadValue for what the data cannot give.
     """
     kept = scope.but(by="all", split=(), compare=None)
     if not metric:
         kept = kept.but(params=tuple({**dict(kept.params), "statuses": "all"}.items()))
-    found = judged(metric or EVERY_TICKET, kept, data, part=part)
-    inner = found.left_out if metric and left_out else found.behind
+    if ids:
+        metric = ""
+        found = Judged("FROM tickets", data.stand(scope.as_of, scope.calendar), "tickets", "created_at")
+        inner = f"SELECT * FROM tickets WHERE ticket_id IN (SELECT ticket_id FROM ({ids}))"
+    else:
+        found = judged(metric or EVERY_TICKET, kept, data, part=part)
+        inner = found.left_out if metric and left_out else found.behind
     kinds = _kinds(found.table, data, found.schema) | {"value": "DOUBLE", REASON: "VARCHAR"}
     names = _names(found.table, data)
     names += [*(["value"] if metric else []), *([REASON] if metric and left_out else [])]

@@ -9,7 +9,9 @@ Whoever has the key may have the rows, as on the page: nothing else is reachable
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import logging
+import re
 import secrets
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +20,7 @@ from threading import BoundedSemaphore
 from typing import Any
 from urllib.parse import urlencode
 
+import streamlit as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -25,11 +28,12 @@ from starlette.routing import Route
 from kpi import Dataset, Scope, export, store
 from kpi.errors import KpiError, UnknownName
 from kpi.explain.listing import Listing, listing
+from kpi.quality import Finding, quality
 from kpi.scope import QUERY_NAMES
 
 log = logging.getLogger("deskmeter")
 KINDS = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
-OWN = ("metric", "side", "out", "find", "sort")
+OWN = ("metric", "side", "out", "find", "sort", "finding")
 """The parameters of the Tickets page that decide which rows it lists, and in which order."""
 PIECE = 1 << 18
 _WRITING = BoundedSemaphore(2)
@@ -51,11 +55,29 @@ def asked(data: Dataset, scope: Scope, query: Query) -> Listing:
     """The rows a page lists under these parameters: the page and the file ask here, so that they cannot differ."""
     own = {name: next(iter(query.get(name, ())), "") for name in OWN}
     part = "second" if own["side"] == "second" else ""
-    return listing(data, scope, metric=own["metric"], left_out=own["out"] == "1", part=part, find=own["find"], sort=own["sort"])
+    ids = finding(data, scope, own["finding"]).ids if own["finding"] else ""
+    return listing(data, scope, metric=own["metric"], left_out=own["out"] == "1", part=part, find=own["find"], sort=own["sort"], ids=ids)
+
+
+def finding(data: Dataset, scope: Scope, name: str) -> Finding:
+    """An oddity of the data by its name, with the query of the tickets it concerns; UnknownName where there is none."""
+    calendar = scope.calendar.fingerprint if scope.calendar else ""
+    found: dict[str, Finding] = _findings(data.fingerprint, calendar, scope.as_of, _data=data, _scope=scope)
+    if name not in found or not found[name].ids:
+        raise UnknownName(f"There is no finding {name!r} about tickets in these data.", "Data & quality lists what was found.")
+    return found[name]
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _findings(fingerprint: str, calendar: str, as_of: dt.datetime | None, _data: Dataset, _scope: Scope) -> dict[str, Finding]:
+    return {one.name: one for one in quality(_data, _scope.but(start=None, end=None, where=(), compare=None))}
 
 
 def file_name(scope: Scope, query: Query, kind: str) -> str:
     """ "csat-left-out-2026-10-12-to-2026-11-08.csv": what it holds and of which dates."""
+    found = next(iter(query.get("finding", ())), "")
+    if found:
+        return f"tickets-{re.sub('[^a-z0-9]+', '-', found.casefold()).strip('-')[:60]}.{kind}"
     metric = next(iter(query.get("metric", ())), "")
     dates = [f"from-{scope.start}" if scope.start and not scope.end else str(scope.start or ""), f"to-{scope.end}" if scope.end else ""]
     parts = [

@@ -78,11 +78,11 @@ def left_out(found: Explained) -> None:
     st.subheader("What was left out", anchor=False)
     for look in found.looks:
         out, name = look.in_scope - look.counted, f"**{plain(look.words.capitalize())}:** " if look.words else ""
-        sentence = (
-            f"{name}of {plain(rows_said(look.table, look.in_scope))} in these dates and filters, {units.say(look.counted, 'count')} count"
-        )
-        sentence = f"{sentence[0].upper()}{sentence[1:]}"
-        st.markdown(f"{sentence} and {units.say(out, 'count')} {'do' if out != 1 else 'does'} not." if out else f"{sentence}.")
+        every, some = rows_said(look.table, look.in_scope), units.say(look.counted, "count")
+        does = "does" if out == 1 else "do"
+        told = f"of {every} in these dates and filters, {some} count and {units.say(out, 'count')} {does} not."
+        told = told if out else f"all {every} in these dates and filters count." if look.counted else "nothing in these dates and filters."
+        st.markdown(f"{name}{plain(told if name else told[0].upper() + told[1:])}")
         if look.undated:
             more = f"{units.say(look.undated, 'count')} more {ROWS[look.table][look.undated != 1]}"
             has = "has" if look.undated == 1 else "have"

@@ -36,10 +36,11 @@ def chart(mine: Mine, found: Explained, scope: Scope) -> None:
     low, high = (0.0 if zero else float(lows.min())), float(max(highs.max(), frame["value"].max()))
     ticks = tuple(units.duration_ticks(low, high)) if unit == "s" else ()
     has_band = bool((whole["low"].notna() & whole["high"].notna()).any())
+    ground = _ground(scope, frame, asked.by)
     label = label_of(found.metric, scope)
     drawn.draw(
-        trend(unit, asked.by, currency, ticks, zero, has_band),
-        {"d": _rows(whole, result), "o": _open(frame, result), "s": _ground(scope, frame, asked.by)},
+        trend(unit, asked.by, currency, ticks, zero, has_band, not ground.empty),
+        {"d": _rows(whole, result), "o": _open(frame, result), "s": ground},
         key="number_trend",
         alt=f"{label} by {asked.by}, {when(str(frame['period'].iloc[0]), asked.by)} to {when(str(frame['period'].iloc[-1]), asked.by)}.",
         table=_table(frame, found, result),
@@ -47,7 +48,7 @@ def chart(mine: Mine, found: Explained, scope: Scope) -> None:
     )
     notes = [f"By {asked.by}, {scope.zone}"]
     notes += ["band: 95 % interval"] if has_band else []
-    notes += ["grey: the dates in question"] if scope.start or scope.end else []
+    notes += ["grey: the dates in question"] if not ground.empty else []
     notes += ["dashed: not over yet"] if len(whole) < len(frame) else []
     st.caption(" · ".join(notes))
 

@@ -75,6 +75,22 @@ def controls(mine: Mine, scope: Scope, query: Query) -> None:
             st.toggle("Left out instead", key="rows_out", on_change=_put_flag, args=("out", "rows_out"))
 
 
+def about(mine: Mine, scope: Scope, query: Query) -> None:
+    """What was found odd about the tickets listed, and the way to all of them."""
+    found = downloads.finding(mine.dataset, scope, query["finding"][0])
+    st.markdown(f"**{plain(found.title)}.** {plain(found.sentence)}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("Every such ticket, whatever its dates and the filters above.", width="content")
+        st.button(
+            "List all tickets",
+            icon=":material/close:",
+            type="tertiary",
+            key="rows_all",
+            on_click=links.put,
+            kwargs={"finding": "", "page": ""},
+        )
+
+
 def order(rows: Listing, known: frozenset[str], query: Query, scope: Scope) -> None:
     """By what the rows are sorted, and which columns are shown."""
     names = [name for name in rows.columns if name in known and name != "tags"]
@@ -165,7 +181,7 @@ def nothing(query: Query) -> None:
 def _put(name: str, widget: str) -> None:
     links.put(**{name: st.session_state[widget] or "", "page": "", "ticket": ""})
     if name == "metric":
-        links.put(sort="", column="", out="", side="")
+        links.put(sort="", column="", out="", side="", finding="")
 
 
 def _put_flag(name: str, widget: str) -> None:

@@ -18,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 import kpi
 from kpi import store
+from kpi.quality import concerned, quality
 from pages.parts import downloads
 
 ALL = {"by": "all", "zone": "UTC", "clock": "calendar"}
@@ -65,6 +66,19 @@ def get(address: str, method: str = "GET", hang_up: bool = False) -> Answer:
     start = next(m for m in said if m["type"] == "http.response.start")
     body = b"".join(m.get("body", b"") for m in said if m["type"] == "http.response.body")
     return Answer(start["status"], {k.decode().lower(): v.decode() for k, v in start["headers"]}, body)
+
+
+@pytest.fixture
+def app(app: Callable[..., AppTest]) -> Callable[..., AppTest]:
+    """A page under an address of its own: the frame opens on the Overview, which keeps no parameters of other pages."""
+
+    def opened(key: str | None, page: str, **query: str) -> AppTest:
+        at = app(key, page, **query)
+        for name, value in query.items():
+            at.query_params[name] = value
+        return at.run()
+
+    return opened
 
 
 @pytest.fixture
@@ -207,3 +221,14 @@ def test_a_file_opens_in_a_spreadsheet_without_running_anything(here: Path, dirt
 def test_unknown_parameters_do_not_get_into_a_link() -> None:
     link = downloads.url("csv", {"data": "k", "evil": "1", "page": "3", "where": ["a=1", "a=2"]}, metric="csat", out="")
     assert link == "download/tickets.csv?data=k&where=a%3D1&where=a%3D2&metric=csat"
+
+
+def test_the_tickets_of_a_finding_whatever_their_dates(app: Callable[..., AppTest], here: Path, dirty_key: str) -> None:
+    """Data & quality links to the tickets behind an oddity: the list and the file hold those, and no other."""
+    data = store.open_dataset(dirty_key)
+    found = next(one for one in quality(data) if one.ids)
+    expected = set(concerned(found, kpi.Scope(), data))
+    answer = get(address(dirty_key, finding=found.name, **{"from": "2001-01-01", "to": "2001-01-02"}))
+    assert {row["ticket_id"] for row in answer.rows} == expected != set()
+    assert found.name.split(".")[0].replace("_", "-") in answer.headers["content-disposition"]
+    assert get(address(dirty_key, finding="nope")).status == 400

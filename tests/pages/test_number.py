@@ -14,6 +14,19 @@ Open = Callable[..., AppTest]
 SECTIONS = ["In words", "What was counted", "What was left out", "For notebooks", "Where it comes from"]
 
 
+@pytest.fixture
+def app(app: Callable[..., AppTest]) -> Callable[..., AppTest]:
+    """A page under an address of its own: the frame opens on the Overview, which keeps no parameters of other pages."""
+
+    def opened(key: str | None, page: str, **query: str) -> AppTest:
+        at = app(key, page, **query)
+        for name, value in query.items():
+            at.query_params[name] = value
+        return at.run()
+
+    return opened
+
+
 def words(app: AppTest) -> str:
     """All text a reader sees, escapes of Markdown taken out."""
     parts = [*app.title, *app.caption, *app.markdown, *app.subheader]
@@ -44,7 +57,7 @@ def test_a_tiny_number_by_hand(app: Open, tiny_key: str) -> None:
     assert page.title[0].value.replace("\u00a0", " ").replace("\\", "") == "CSAT: 66.7 %"
     assert "100 × 2 ÷ 3 = 66.7 %" in text
     assert "No interval below 10 rows." in text
-    assert "Of 3 survey rows in these dates and filters, 3 count." in text
+    assert "All 3 survey rows in these dates and filters count." in text
     parts = next(frame.value for frame in page.dataframe if "How much" in frame.value)
     assert parts.to_numpy().tolist() == [["Numerator", "answers of 4 or 5", "2"], ["Denominator", "answers", "3"]]
     assert {"In words", "What was counted", "For notebooks"} <= {heading.value for heading in page.subheader}
