@@ -43,10 +43,11 @@ quality_files.rejected(mine)
 
 if not mine.is_sample:
     st.subheader("Read it differently", anchor=False)
-    st.session_state["source_zone"] = mine.options.zone or "UTC"
-    st.selectbox(
-        "Times that state no zone are in", sorted(known_zones()), key="source_zone", on_change=_zone_said, args=(mine.key,), width=320
-    )
+    if mine.options.zone or any(file.unzoned for file in mine.dataset.report.files):
+        st.session_state["source_zone"] = mine.options.zone or "UTC"
+        st.selectbox(
+            "Times that state no zone are in", sorted(known_zones()), key="source_zone", on_change=_zone_said, args=(mine.key,), width=320
+        )
     understood.orders_said(mine)
     quality_files.add(mine)
     with st.expander("Match columns by hand", icon=":material/rule:", key="match", on_change="rerun") as match:

@@ -120,8 +120,8 @@ def concerned(finding: Finding, scope: Scope, data: Dataset) -> list[str]:
 
 
 def touched(found: Sequence[Finding], scope: Scope, data: Dataset) -> int:
-    """How many tickets at least one finding concerns that harms a metric; each is counted once."""
-    queries = [finding.ids for finding in found if finding.ids and finding.metrics]
+    """How many tickets at least one finding concerns that harms a metric, each counted once; what a rule leaves out on purpose is not odd."""
+    queries = [finding.ids for finding in found if finding.ids and finding.metrics and finding.kind != "left_out"]
     if not queries:
         return 0
     union = " UNION ".join(f"SELECT ticket_id FROM ({query})" for query in queries)

@@ -34,9 +34,17 @@ def verdict(data: Dataset, found: Sequence[Finding], touched: int) -> str:
         cells = sum(finding.rows for finding in found if finding.kind == "cells")
         why = f"every row was read, and {_count(cells, 'cell was', 'cells were')} not"
     else:
-        why = "every row and every cell was read" + ("; what is odd reaches no number" if found else ", and nothing about them is odd")
+        why = "every row and every cell was read" + _rest(found)
     answer = "Yes" if not (touched or lost) else "Yes, nearly all" if share < FEW else "Mostly" if share < SOME else "With care"
     return f"{answer}: {why}."
+
+
+def _rest(found: Sequence[Finding]) -> str:
+    """What is to be said where nothing odd reaches a number."""
+    by_rule = sum(finding.tickets for finding in found if finding.kind == "left_out")
+    if by_rule:
+        return f"; {_count(by_rule, 'ticket is', 'tickets are')} left out by rule (deleted, spam or merged)"
+    return "; what is odd reaches no number" if found else ", and nothing about them is odd"
 
 
 def _of(part: int, whole: int, noun: str) -> str:
@@ -48,6 +56,12 @@ def _count(n: int, one: str, many: str) -> str:
     return f"{n:,} {one if n == 1 else many}"
 
 
+def _weight(effect: Effect) -> float:
+    """How far a metric moves, in widths of its own interval; a count, which has none, says least."""
+    width = (effect.high or 0.0) - (effect.low or 0.0)
+    return abs(effect.difference or 0.0) / width if width > 0 else 0.0
+
+
 def said(finding: Finding, measured: Sequence[Effect]) -> str:
     """The size of a finding's effect in one sentence: the largest that is beyond the metric's own uncertainty, else the largest there is."""
     moved = [effect for effect in measured if effect.difference]
@@ -56,7 +70,7 @@ def said(finding: Finding, measured: Sequence[Effect]) -> str:
     if not moved:
         return "It moves none of these numbers."
     beyond = [effect for effect in moved if effect.is_beyond]
-    first = (beyond or moved)[0]
+    first = max(beyond or moved, key=_weight)
     change = units.say_change(first.difference, first.unit, first.currency or None)
     way = "Kept, they" if finding.other == KEPT else "Left out, they"
     sure = {True: ", more than its own uncertainty", False: ", less than its own uncertainty", None: ""}[first.is_beyond]

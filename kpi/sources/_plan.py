@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from kpi.cells import MISSING, Compiled, Connection, Constant, DayAndTime, Instant, Question, Reader, Sheet, clean, ident, literal, typed
 from kpi.sources._recognise import Match
 from kpi.sources._source import Part, Source
+from kpi.sources._words import column_label
 from kpi.tables import Column
 
 if TYPE_CHECKING:
@@ -129,8 +130,9 @@ def _planned(plan: Plan, part: Part, is_main: bool) -> Planned:
     where = " AND ".join([rows, *(f"{c.value} IS NOT NULL" for _, c in needed)])
     reasons = [f"WHEN NOT ({rows}) THEN {literal(source.drops)}"]
     for name, compiled in needed:
-        reasons.append(f"WHEN {compiled.given} IS NULL THEN {literal(f'no {name}')}")
-        reasons.append(f"WHEN {compiled.value} IS NULL THEN {literal(f'{name} cannot be read: ')} || {compiled.reason}")
+        label = column_label(part.fills, name)
+        reasons.append(f"WHEN {compiled.given} IS NULL THEN {literal(f'“{label}” is empty')}")
+        reasons.append(f"WHEN {compiled.value} IS NULL THEN {literal(f'“{label}” cannot be read: ')} || {compiled.reason}")
     return Planned(part, columns, listed, where, f"CASE {' '.join(reasons)} END")
 
 

@@ -119,7 +119,7 @@ def _named(raw: RawTable, name: str, mapped: Sequence[Source]) -> Source:
     return _one(raw, fitting) if fitting else max(able, key=lambda s: s.score(raw.headers))
 
 
-_HINT = "Map its columns: on the mapping page, or with --mapping FILE."
+_HINT = "Match its columns once, on the page “Data & quality” or with --mapping FILE."
 
 
 def _unknown(raw: RawTable, mapped: Sequence[Source]) -> UnknownExport:

@@ -157,7 +157,7 @@ def _defaults(chosen: Chosen, fills: str) -> None:
         st.session_state.setdefault(_key(chosen, fills, column), header)
     if chosen.seen.source is None:
         for column, guess in chosen.seen.proposal(fills).items():
-            st.session_state.setdefault(_key(chosen, fills, column, "unit"), guess.unit or "seconds")
+            st.session_state.setdefault(_key(chosen, fills, column, "unit"), guess.unit)
     if fills == "surveys" and not _now(chosen, fills, "kind"):
         st.session_state[_key(chosen, fills, "kind")] = "csat"
 
@@ -178,7 +178,8 @@ def _said(chosen: Chosen, fills: str) -> tuple[dict[str, Any], list[dict[str, An
         elif (fills, column.name) == ("surveys", "kind") and header in ALWAYS:
             columns[column.name] = {"constant": header}
         elif column.unit == "s" and not _states_unit(chosen.seen, header):
-            columns[column.name] = {"duration": header, "unit": state.get(_key(chosen, fills, column.name, "unit"), "seconds")}
+            unit = state.get(_key(chosen, fills, column.name, "unit"), "")
+            columns[column.name] = {"duration": header, **({"unit": unit} if unit else {})}
         elif words:
             kind = "status" if column.name == "status" else "flag" if column.type == "flag" else "choice"
             own = {word: word for word in column.words} if kind == "choice" else {}
@@ -227,8 +228,14 @@ def _row(chosen: Chosen, fills: str, column: Column, checked: Checked | str | No
             width=300,
         )
         if header and column.unit == "s" and not _states_unit(chosen.seen, header):
-            st.session_state.setdefault(_key(chosen, fills, column.name, "unit"), "seconds")
-            st.selectbox("Plain numbers are", list(UNITS), key=_key(chosen, fills, column.name, "unit"), width=150)
+            st.session_state.setdefault(_key(chosen, fills, column.name, "unit"), "")
+            st.selectbox(
+                "Plain numbers are",
+                ["", *UNITS],
+                format_func=lambda unit: unit or "not said",
+                key=_key(chosen, fills, column.name, "unit"),
+                width=150,
+            )
         if header and column.name == SCORE:
             st.session_state.setdefault(_key(chosen, fills, SCORE, "scale"), _scale(chosen.seen, header))
             st.selectbox("Scale", list(SCALES), key=_key(chosen, fills, SCORE, "scale"), width=150)
@@ -250,7 +257,7 @@ def _how_sure(chosen: Chosen, fills: str, column: str, header: str) -> str:
     if guess is None or guess.header != header:
         return ":material/edit: your choice"
     icon = {"sure": ":green[:material/check_circle:]", "likely": ":material/thumb_up:", "a guess": ":orange[:material/help:]"}[guess.word]
-    return f"{icon} {guess.word} ({units.say(100 * guess.confidence, '%')})"
+    return f"{icon} {guess.word} ({100 * guess.confidence:.0f} %)"
 
 
 def _read(fills: str, column: Column, checked: Checked | str | None) -> str:

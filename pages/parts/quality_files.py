@@ -86,6 +86,7 @@ def columns(mine: Mine) -> None:
         },
         alt="Our columns, where each was found, how much of it is filled, and examples",
         key="data_columns",
+        height="content",
     )
 
 

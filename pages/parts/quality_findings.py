@@ -41,17 +41,19 @@ def found(mine: Mine, scope: Scope) -> tuple[list[quality.Finding], int]:
 
 
 def cards(mine: Mine, scope: Scope, findings: Sequence[quality.Finding]) -> None:
-    """Those that reach a number first, then the others."""
-    reaching = [finding for finding in findings if finding.metrics]
-    others = [finding for finding in findings if not finding.metrics]
-    if reaching:
-        st.subheader("Odd, and it reaches a number", anchor=False)
-        scope = _dates(scope)
-        for finding in reaching:
-            _card(mine, scope, finding)
-    if others:
-        st.subheader("Odd, but no number changes with it" if reaching else "What is odd", anchor=False)
-        for finding in others:
+    """Those that reach a number first, then what is left out by rule, then the others."""
+    by_rule = [finding for finding in findings if finding.kind == "left_out"]
+    reaching = [finding for finding in findings if finding.metrics and finding not in by_rule]
+    others = [finding for finding in findings if not finding.metrics and finding not in by_rule]
+    headings = ("Odd, and it reaches a number", "Left out by rule", "Odd, but no number changes with it" if reaching else "What is odd")
+    begun = False
+    for heading, group in zip(headings, (reaching, by_rule, others), strict=True):
+        if not group:
+            continue
+        st.subheader(heading, anchor=False)
+        if not begun and any(finding.other for finding in group):
+            scope, begun = _dates(scope), True
+        for finding in group:
             _card(mine, scope, finding)
 
 
@@ -70,7 +72,11 @@ def _dates(scope: Scope) -> Scope:
 def _card(mine: Mine, scope: Scope, finding: quality.Finding) -> None:
     key = finding.name.replace(".", "_")
     with st.container(border=True, key=f"finding_{key}", gap="xsmall"):
-        st.markdown(f":material/{ICONS.get(finding.kind, 'help')}: **{plain(finding.title)}**")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f":material/{ICONS.get(finding.kind, 'help')}: **{plain(finding.title)}**", width="stretch")
+            if finding.ids:
+                seen = "See this ticket" if finding.tickets == 1 else f"See these {finding.tickets:,} tickets"
+                st.page_link("tickets.py", label=seen, icon=":material/table_rows:", query_params=links.query(finding=finding.name))
         st.markdown(plain(finding.sentence))
         if finding.metrics:
             labels = [CATALOGUE[name].label for name in finding.metrics]
@@ -89,9 +95,6 @@ def _card(mine: Mine, scope: Scope, finding: quality.Finding) -> None:
         if finding.examples:
             with st.expander("Where it stands", key=f"where_{key}", type="compact"):
                 _examples(finding, key)
-        if finding.ids:
-            seen = f"See {'this ticket' if finding.tickets == 1 else f'these {finding.tickets:,} tickets'}"
-            st.page_link("tickets.py", label=seen, icon=":material/table_rows:", query_params=links.query(finding=finding.name))
 
 
 def _effects(mine: Mine, scope: Scope, finding: quality.Finding, key: str) -> None:

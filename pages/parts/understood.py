@@ -125,7 +125,7 @@ _FOUND = (
     "no time zone is written",
     "rows were left out",
     "times computed from these two are left out",
-    "has no time of creation",
+    "No ticket has a time of creation",
 )
 """Doubts that a card of the Data page tells with the size of their effect."""
 

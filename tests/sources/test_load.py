@@ -108,7 +108,7 @@ def test_an_undecidable_date_is_asked_and_can_be_answered(write: Write, read: Re
 def test_rows_without_an_id_are_listed_with_the_reason(write: Write, read: Read) -> None:
     loaded = read(write("tickets.csv", "ticket_id,created_at,status\n1,2024-01-01,open\n,2024-01-02,open\n"))
     assert loaded.con.execute('SELECT file, "row", reason, text FROM rejected_rows').fetchall() == [
-        ("tickets.csv", 3, "no ticket_id", "2024-01-02, open")
+        ("tickets.csv", 3, "“Ticket id” is empty", "2024-01-02, open")
     ]
     assert loaded.report.files[0].rejected == 1
 
@@ -116,8 +116,8 @@ def test_rows_without_an_id_are_listed_with_the_reason(write: Write, read: Read)
 def test_a_message_without_a_time_says_why_it_is_left_out(write: Write, read: Read) -> None:
     loaded = read(write("messages.csv", "ticket_id,sent_at,author\n1,2024-01-01 10:00,a\n2,tomorrow,b\n3,,c\n"))
     assert loaded.con.execute("SELECT reason FROM rejected_rows ORDER BY 1").fetchall() == [
-        ("no sent_at",),
-        ("sent_at cannot be read: not a date",),
+        ("“Sent” cannot be read: not a date",),
+        ("“Sent” is empty",),
     ]
     assert loaded.counts("text", "unread_cells") == {"tomorrow": 1}
 
