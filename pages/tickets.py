@@ -20,7 +20,8 @@ query = ticket_list.asked()
 metric = "" if query["finding"][0] else query["metric"][0]
 label = kpi.metrics()[metric].label if metric else ""
 st.title(f"What is behind {plain(label)}?" if metric else "Which tickets are they?", anchor=False)
-st.caption(asked.sentence(scope, mine))
+if not query["finding"][0]:
+    st.caption(asked.sentence(scope, mine))
 ticket_list.controls(mine, scope, query)
 if ticket := links.own("ticket"):
     try:

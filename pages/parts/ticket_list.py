@@ -16,8 +16,8 @@ from pages.parts.mine import Mine
 from pages.parts.words import plain
 
 SIZE = 50
-EVERY = ""
-"""No number asked about: every ticket of the dates."""
+EVERY, FOUND = "", "finding"
+"""No number asked about: every ticket of the dates, or those of a finding of Data & quality."""
 Query = dict[str, list[str]]
 
 
@@ -30,7 +30,7 @@ def asked() -> Query:
 
 
 @st.cache_resource(max_entries=500, show_spinner=False)
-def _counted(fingerprint: str, text: str, _mine: Mine, _rows: Listing) -> int:
+def _counted(fingerprint: str, schema: str, text: str, _mine: Mine, _rows: Listing) -> int:
     return count(_mine.dataset, _rows)
 
 
@@ -41,7 +41,7 @@ def _filled(fingerprint: str, table: str, schema: str, columns: tuple[str, ...],
 
 def total(mine: Mine, rows: Listing) -> int:
     """How many rows the list has; remembered, for turning a page asks again."""
-    return int(_counted(mine.dataset.fingerprint, rows.text, mine, rows))
+    return int(_counted(mine.dataset.fingerprint, rows.schema, rows.text, mine, rows))
 
 
 def filled(mine: Mine, rows: Listing) -> frozenset[str]:
@@ -56,7 +56,9 @@ def controls(mine: Mine, scope: Scope, query: Query) -> None:
     choices = {EVERY: "Every ticket created in these dates"}
     choices |= {name: f"Behind {metric.label} · {metric.family}" for name, metric in metrics.items() if not lacks[name]}
     metric = query["metric"][0]
-    if metric not in choices:
+    if query["finding"][0]:
+        metric, choices[FOUND] = FOUND, f"Found: {downloads.finding(mine.dataset, scope, query['finding'][0]).title}"
+    elif metric not in choices:
         choices[metric] = f"Behind {metrics[metric].label}"
     st.session_state["rows_of"], st.session_state["rows_find"] = metric, query["find"][0]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="rows_bar"):
@@ -70,25 +72,16 @@ def controls(mine: Mine, scope: Scope, query: Query) -> None:
             width=260,
             icon=":material/search:",
         )
-        if metric:
+        if metric in metrics:
             st.session_state["rows_out"] = query["out"][0] == "1"
             st.toggle("Left out instead", key="rows_out", on_change=_put_flag, args=("out", "rows_out"))
 
 
 def about(mine: Mine, scope: Scope, query: Query) -> None:
-    """What was found odd about the tickets listed, and the way to all of them."""
+    """What was found odd about the tickets listed."""
     found = downloads.finding(mine.dataset, scope, query["finding"][0])
     st.markdown(f"**{plain(found.title)}.** {plain(found.sentence)}")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption("Every such ticket, whatever its dates and the filters above.", width="content")
-        st.button(
-            "List all tickets",
-            icon=":material/close:",
-            type="tertiary",
-            key="rows_all",
-            on_click=links.put,
-            kwargs={"finding": "", "page": ""},
-        )
+    st.caption("Every such ticket, whatever its dates and the filters above.")
 
 
 def order(rows: Listing, known: frozenset[str], query: Query, scope: Scope) -> None:
@@ -148,7 +141,8 @@ def show(mine: Mine, scope: Scope, rows: Listing, known: frozenset[str], query: 
             f"{units.say(first + 1, 'count')}–{units.say(first + len(frame), 'count')} of {rows_said(rows.table, many)} · times in {scope.zone}{hint}"
         )
         if pages > 1:
-            st.session_state["rows_page"] = number
+            if st.session_state.get("rows_page", 1) != number:  # a link, or Back; set on every run, Streamlit would complain in the log
+                st.session_state["rows_page"] = number
             st.pagination(pages, key="rows_page", on_change=_page)
 
 
@@ -179,6 +173,8 @@ def nothing(query: Query) -> None:
 
 
 def _put(name: str, widget: str) -> None:
+    if name == "metric" and st.session_state[widget] == FOUND:
+        return
     links.put(**{name: st.session_state[widget] or "", "page": "", "ticket": ""})
     if name == "metric":
         links.put(sort="", column="", out="", side="", finding="")

@@ -129,6 +129,14 @@ def test_harmful_text_stays_text(app: Open, dirty_key: str) -> None:
         assert "<script" not in part.value.replace("\\<", "")
 
 
+def test_open_tickets_that_count_with_their_age_are_said(app: Open, tiny_key: str) -> None:
+    """One of four is open: more than 5 %, so Kaplan-Meier. The list holds the three that are over."""
+    page = sound(app(tiny_key, "number.py", metric="full_resolution_time", param="cohort=created"))
+    assert left_out(page) == {"still open, counted with the age so far": 1}
+    assert "the list and the file of rows behind the number do not hold them" in words(page)
+    assert "Kaplan and Meier 1958" in words(page)
+
+
 @pytest.mark.slow
 def test_dates_without_a_row_are_said(app: Open, tiny_key: str) -> None:
     page = sound(app(tiny_key, "number.py", metric="csat", **{"from": "2026-01-01", "to": "2026-01-31"}))

@@ -115,6 +115,16 @@ def test_an_address_that_asks_the_impossible_is_no_fault_of_ours(asked: dict[str
     assert not any("our side" in error.proto.title for error in page.error)
 
 
+def test_the_tickets_of_a_finding_and_back_to_all(app: Open, dirty_key: str) -> None:
+    page = sound(app(dirty_key, "tickets.py", **ALL, finding="not_counted"))
+    assert ids(page) == ["4"], "the spam"
+    assert "Every such ticket, whatever its dates" in words(page)
+    page.selectbox(key="rows_of").select("").run()
+    assert "finding" not in page.query_params and len(ids(sound(page))) > 1
+    unknown = app(dirty_key, "tickets.py", **ALL, finding="nope")
+    assert not unknown.exception and "no finding" in unknown.error[0].proto.title
+
+
 @pytest.mark.slow
 def test_pages_of_fifty(app: Open, sample_key: str) -> None:
     seen: list[str] = []
