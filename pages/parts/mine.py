@@ -15,7 +15,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import kpi
 from kpi import store
-from kpi.errors import UnreadableFile
+from kpi.errors import KpiError, UnreadableFile
 from kpi.hours import Calendar
 from pages.parts.words import plain
 
@@ -54,8 +54,12 @@ def current() -> Mine | None:
     st.session_state["unread_key"] = None
     if key is None:
         return None
+    try:
+        now = store.state(key)
+    except KpiError:  # no key at all: forgotten, so that the next click starts afresh
+        choose(None)
+        raise
     st.query_params[OWN] = key  # navigation drops what no widget holds, so it is put back on every run
-    now = store.state(key)
     if now.name == "absent" and not now.kind:
         store.begin(key)
         now = store.state(key)
