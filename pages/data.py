@@ -27,7 +27,9 @@ findings, touched = quality_findings.found(mine, scope)
 st.markdown(f"**{plain(quality.verdict(mine.dataset, findings, touched))}**")
 st.caption(f"{understood.line(mine)} {understood.counts(mine, len(findings))}.")
 understood.questions(mine)
-understood.left_out(mine)
+unmatched = understood.left_out(mine)
+if unmatched:
+    mapping.by_hand(mine, "Match the columns of what was not recognised")
 
 if findings:
     quality_findings.cards(mine, scope, findings)
@@ -50,9 +52,8 @@ if not mine.is_sample:
         )
     understood.orders_said(mine)
     quality_files.add(mine)
-    with st.expander("Match columns by hand", icon=":material/rule:", key="match", on_change="rerun") as match:
-        if match.open:
-            mapping.choose_file(mine.key, mine)
+    if not unmatched:
+        mapping.by_hand(mine, "Match columns by hand")
 
 lacking = [metric for name, metric in kpi.metrics().items() if metric.missing(mine.dataset.filled)]
 if lacking:

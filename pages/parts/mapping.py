@@ -71,6 +71,13 @@ def screen(key: str) -> None:
     choose_file(key, None)
 
 
+def by_hand(mine: Mine, label: str) -> None:
+    """The same on the Data page, for files left out or read wrongly; drawn once somebody opens it."""
+    with st.expander(label, icon=":material/rule:", key="match", on_change="rerun") as shown:
+        if shown.open:
+            choose_file(mine.key, mine)
+
+
 def choose_file(key: str, mine: Mine | None) -> None:
     """Which file, what a row of it is, and its columns."""
     tables = []

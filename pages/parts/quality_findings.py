@@ -82,19 +82,23 @@ def _card(mine: Mine, scope: Scope, finding: quality.Finding) -> None:
             labels = [CATALOGUE[name].label for name in finding.metrics]
             more = f" and {len(labels) - 6} more" if len(labels) > 6 else ""
             st.caption(f"Reaches {', '.join(labels[:6])}{more}.")
-        if finding.other:
-            with st.expander("How much it moves the numbers", key=f"effect_{key}", type="compact", on_change="rerun") as shown:
-                if shown.open:
-                    _effects(mine, scope, finding, key)
-        elif finding.kind == "zone":
-            with st.expander("What another zone would move", key=f"effect_{key}", type="compact", on_change="rerun") as shown:
-                if shown.open:
-                    _moves(mine, scope, key)
-        elif finding.metrics:
+        if finding.metrics and not finding.other:
             st.caption(plain(finding.why_not))
-        if finding.examples:
-            with st.expander("Where it stands", key=f"where_{key}", type="compact"):
-                _examples(finding, key)
+        if finding.other or finding.examples:
+            label = "How much it moves the numbers, and where it stands" if finding.other else "Where it stands"
+            with st.expander(label, key=f"more_{key}", type="compact", on_change="rerun") as shown:
+                if shown.open:
+                    _opened(mine, scope, finding, key)
+
+
+def _opened(mine: Mine, scope: Scope, finding: quality.Finding, key: str) -> None:
+    if finding.other:
+        _effects(mine, scope, finding, key)
+    elif finding.kind == "zone":
+        _moves(mine, scope, key)
+    if finding.examples:
+        st.caption("The first places to look at:" if finding.tickets > len(finding.examples) else "Where it stands:")
+        _examples(finding, key)
 
 
 def _effects(mine: Mine, scope: Scope, finding: quality.Finding, key: str) -> None:

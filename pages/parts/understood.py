@@ -103,11 +103,12 @@ def _doubts(mine: Mine) -> list[str]:
     return [sentence for sentence in mine.dataset.report.doubts if not (asked and sentence.startswith(asked))]
 
 
-def left_out(mine: Mine) -> None:
-    """Files of which nothing was read: named, with the way out."""
-    for sentence in _doubts(mine):
-        if _LEFT_OUT in sentence:
-            st.warning(plain(sentence), icon=":material/block:")
+def left_out(mine: Mine) -> bool:
+    """Name the files of which nothing was read. True when one of them only needs its columns matched."""
+    sentences = [sentence for sentence in _doubts(mine) if _LEFT_OUT in sentence]
+    for sentence in sentences:
+        st.warning(plain(sentence), icon=":material/block:")
+    return any(_UNKNOWN in sentence for sentence in sentences)
 
 
 def doubts(mine: Mine) -> None:
@@ -119,7 +120,7 @@ def doubts(mine: Mine) -> None:
                 st.markdown(f":orange[:material/help:] {plain(sentence)}")
 
 
-_LEFT_OUT = "was left out: "
+_LEFT_OUT, _UNKNOWN = "was left out: ", "Nothing recognises"
 _FOUND = (
     "occur more than once",
     "no time zone is written",

@@ -104,7 +104,7 @@ def test_every_finding_of_dirty_data_is_a_card_with_its_effect(app: App, dirty_k
     ):
         assert title in said
     assert not [frame for frame in at.dataframe if "If they were kept" in frame.value], "nothing is measured before somebody looks"
-    at = opened(at, "effect_reply_before_creation")
+    at = opened(at, "more_reply_before_creation")
     effects = table(at, "If they were kept").set_index("Metric")
     row = effects.loc["First reply"].map(lambda text: text.replace("\u00a0", " "))
     assert (row["Now"], row["If they were kept"], row["Difference"]) == ("45 min", "30 min", "-15 min")
