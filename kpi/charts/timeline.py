@@ -71,14 +71,15 @@ def frames(found: Counted) -> dict[str, pd.DataFrame]:
     last = _last(found, events, statuses)
     statuses = statuses[statuses["started_at"].isna() | (statuses["started_at"] < last)]
     axis = Axis([*_known(events["at"]), *_known(statuses["started_at"]), *_known(statuses["ended_at"]), *_edges(found), last])
+    marks = _marks(events, axis)
     return {
         "segments": _segments(statuses, axis, last),
-        "marks": _marks(events, axis),
-        "counted": _pieces(pieces, axis),
+        "marks": marks,
+        "counted": _pieces(pieces, axis, found.clock != "business"),
         "hours": _bands(found, axis),
         "ticks": _ticks(found, events, axis),
         "rules": _rules(found, axis),
-        "heads": _heads(found),
+        "heads": _heads(found, bool(len(marks))),
     }
 
 
@@ -165,10 +166,11 @@ def _marks(events: pd.DataFrame, axis: Axis) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["x", "mark", "what", "who", "when"])
 
 
-def _pieces(pieces: pd.DataFrame, axis: Axis) -> pd.DataFrame:
+def _pieces(pieces: pd.DataFrame, axis: Axis, days: bool) -> pd.DataFrame:
     rows = []
     for row in _records(pieces[pieces["started_at"].notna() & pieces["ended_at"].notna()]):
-        lasts = units.say(row["seconds"], "s")
+        # Where pieces are too many, whole stretches are drawn; what counts of one is then shorter than it is.
+        lasts = units.say(row["counted_seconds"] if row["is_counted"] and "counted_seconds" in row else row["seconds"], "s", days=days)
         rows.append(
             {
                 "x0": axis(row["started_at"]),
@@ -189,16 +191,16 @@ def _bands(found: Counted, axis: Axis) -> pd.DataFrame:
 
 def _rules(found: Counted, axis: Axis) -> pd.DataFrame:
     if found.limit_at is None:
-        return pd.DataFrame(columns=["x", "label", "align"])
+        return pd.DataFrame(columns=["x", "label", "side"])
     x = axis(found.limit_at)
     return pd.DataFrame(
         [{"x": x, "label": "promised" if found.metric.name == "sla_attainment" else "limit", "side": "left" if x < 0.8 else "right"}]
     )
 
 
-def _heads(found: Counted) -> pd.DataFrame:
+def _heads(found: Counted, has_marks: bool) -> pd.DataFrame:
     """The names of the lanes; the last says what the counted time adds up to: "Counted: 8 h of working hours"."""
-    heads = [(8.0, "Status"), (60.0, "Messages and answers")]
+    heads = [(8.0, "Status"), (60.0, "Messages and answers" if has_marks else "No messages or answers in the data")]
     if is_timed(found):
         total = units.say(found.spans["counted_seconds"].sum(), "s", days=found.clock != "business")
         heads.append((108.0, f"Counted: {total}{' of working hours' if found.clock == 'business' else ''}"))

@@ -26,6 +26,8 @@ from kpi.timeline.told import STATUS_WORDS, TALES, Tale
 SPANS = ("started_at", "ended_at", "seconds", "business_seconds", "counted_seconds", "is_counted", "words")
 _DIGITS = 1e-6
 """Instants are whole microseconds: two sums of the same stretches differ by less."""
+MOST_SAID = 3
+"""More waits than this are summed in the sentence; the table has them all."""
 STILL = "since the creation, and still running"
 ELSEWHERE = "it counts, but not in the dates and filters asked for"
 
@@ -271,7 +273,8 @@ def _value(metric: Metric, scope: Scope, values: tuple[float, ...]) -> str:
     if isinstance(form, Nps):
         return "Promoter" if values[0] >= 9 else "Detractor" if values[0] <= 6 else "Passive"
     if isinstance(form, Duration | Spread):
-        return ", ".join(units.say(value, "s", days=days) for value in values)
+        each = ", ".join(units.say(value, "s", days=days) for value in values)
+        return each if len(values) <= MOST_SAID else f"{units.say(sum(values), 's', days=days)} in all"
     if isinstance(form, Mean):
         return units.say(float(np.mean(values)), "count" if metric.unit == "ratio" else metric.unit)
     return f"Counts as {units.say(sum(values), 'count')}" if isinstance(form, Total) else "Counts"

@@ -57,7 +57,7 @@ def timeline(data: Dataset, ticket_id: str, metric: str, scope: Scope, key: str)
     spec = drawing.spec(drawing.marks_of(list(frames["marks"]["mark"])), drawing.is_timed(found))
     alt = f"Ticket {ticket_id} over time: its status, its messages, and the time {found.metric.label} counts. {found.text}"
     st.vega_lite_chart({**spec, "config": base.config(theme()), "datasets": dict(frames)}, key=key, alt=alt, width="stretch")
-    shortened = "" if drawing.is_even(found) else " Long stretches are shortened; their length is written in them."
+    shortened = "" if drawing.is_even(found) else " Long stretches are shortened: the order is true, the widths are not."
     shaded = " Working hours are shaded." if len(frames["hours"]) else ""
     st.caption(f"Times in {scope.zone}.{shortened}{shaded}")
     when = f"When ({scope.zone})"
