@@ -42,7 +42,7 @@ class Scope:
     """What is measured, and over what. Frozen: change it by copy.
 
     `start` and `end` are local dates of `zone`, both included. `by` is the grain; weeks begin on Monday. `split` groups by columns, `where` keeps
-    the rows whose column has one of the values ("(none)" for unknown). `as_of` is the UTC instant one stands at (default: the newest
+    the rows whose column has one of the values ("(none)" for unknown; no values: no filter). `as_of` is the UTC instant one stands at (default: the newest
     instant in the data). `compare` is "previous" or "last_year". `params` are thresholds by name (see `kpi.metric.PARAMS`).
     """
 
@@ -79,7 +79,7 @@ class Scope:
         values: dict[str, Any] = {
             "by": by,
             "split": (split,) if isinstance(split, str) else tuple(split),
-            "where": tuple(sorted((k, (v,) if isinstance(v, str) else tuple(sorted(v))) for k, v in pairs)),
+            "where": tuple(sorted((k, (v,) if isinstance(v, str) else tuple(sorted(v))) for k, v in pairs if v)),
             "start": _date(start, "start"),
             "end": _date(end, "end"),
             "zone": zone,

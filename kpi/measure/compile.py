@@ -119,8 +119,6 @@ class Condition(str):
 def _condition(column: str, words: Sequence[str]) -> str:
     """A filter as SQL that DuckDB and PostgreSQL both read. Names and words are quoted; a list column is asked for any of the words."""
     name = '"' + column.replace('"', '""') + '"'
-    if not words:
-        return "FALSE"
     known = [_literal(word) for word in words if word != NONE]
     if column in MANY:
         hits = [f"{word} = ANY({name})" for word in known]

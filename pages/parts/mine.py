@@ -22,6 +22,8 @@ from pages.parts.words import plain
 SAMPLE = store.SAMPLE
 OWN = "data"
 """Its name in the address and in the state of a visit."""
+MOST_NAMES = 3
+"""So many file names fit the ribbon."""
 
 
 class Upload(Protocol):
@@ -145,7 +147,8 @@ def ribbon(mine: Mine) -> None:
         if mine.is_sample:
             st.badge("Sample data: a made-up company", icon=":material/science:", color="orange")
         else:
-            st.caption(plain(", ".join(mine.names)), width="content")
+            more = f" and {len(mine.names) - MOST_NAMES} more files" if len(mine.names) > MOST_NAMES + 1 else ""
+            st.caption(plain(", ".join(mine.names[:MOST_NAMES] if more else mine.names)) + more, width="content")
         st.button("Use other data", type="tertiary", icon=":material/upload_file:", on_click=choose, args=(None,), key="other_data")
 
 
