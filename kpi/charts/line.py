@@ -20,15 +20,14 @@ def trend(
     currency: str | None = None,
     ticks: tuple[float, ...] = (),
     from_zero: bool = False,
-    has_band: bool = True,
-    has_ground: bool = True,
+    parts: tuple[str, ...] = ("ground", "band", "open"),
 ) -> dict[str, Any]:
-    """The spec of a trend. `unit` is the metric's, `by` the grain; `ticks` are the marks of an axis of seconds (`kpi.units.duration_ticks`);
-    `has_band` says whether any period has an interval.
+    """The spec of a trend. `unit` is the metric's, `by` the grain; `ticks` are the marks of an axis of seconds (`kpi.units.duration_ticks`).
 
     Data "d": one row per complete period with `period` (ISO date), `value`, `low`, `high` (null where unknown) and `said`, the sentence of
-    the period. Data "o": the last complete period and the open ones after it, drawn dashed. Data "s": one row with `start` and `end`, the
-    dates the number on the page is about, as a quiet ground (`has_ground`: not where they are all there is).
+    the period. `parts` names what there is beside the line: "band" (some period has an interval), "open" (data "o": the last complete period
+    and the open ones after it, with `is_complete`, drawn dashed) and "ground" (data "s": one row with `start` and `end`, the dates the number on
+    the page is about).
     """
     axis: dict[str, Any] = {"labelExpr": units.axis_label(unit, currency), "title": None, "grid": True}
     if ticks:
@@ -72,8 +71,9 @@ def trend(
         "mark": {"type": "point", "filled": False, "size": 60, "strokeWidth": 2},
         "encoding": {"x": x, "y": y, "color": first, "tooltip": say},
     }
+    layers = [("ground", ground), ("band", band), ("", line), ("open", dashed), ("", dots), ("open", hollow), ("", touch)]
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "height": base.USUAL,
-        "layer": [*([ground] if has_ground else []), *([band] if has_band else []), line, dashed, dots, hollow, touch],
+        "layer": [layer for part, layer in layers if not part or part in parts],
     }

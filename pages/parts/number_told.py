@@ -86,7 +86,8 @@ def left_out(found: Explained) -> None:
         if look.undated:
             more = f"{units.say(look.undated, 'count')} more {ROWS[look.table][look.undated != 1]}"
             has = "has" if look.undated == 1 else "have"
-            st.caption(f"{plain(more)} {has} no time of {plain(found.metric.by)}, and so no place in any dates.")
+            which = found.metric.by if len(found.looks) == 1 else "this kind"  # two counts go by two times
+            st.caption(f"{plain(more)} {has} no time of {plain(which)}, and so no place in any dates.")
         if out:
             frame = pd.DataFrame({"Left out because": [o.reason for o in look.left_out], "Rows": [o.rows for o in look.left_out]})
             config = {"Rows": st.column_config.NumberColumn(format="localized")}

@@ -35,11 +35,12 @@ def chart(mine: Mine, found: Explained, scope: Scope) -> None:
     zero = unit == "count" and float(frame["value"].min()) >= 0
     low, high = (0.0 if zero else float(lows.min())), float(max(highs.max(), frame["value"].max()))
     ticks = tuple(units.duration_ticks(low, high)) if unit == "s" else ()
-    has_band = bool((whole["low"].notna() & whole["high"].notna()).any())
     ground = _ground(scope, frame, asked.by)
+    has_band = bool((whole["low"].notna() & whole["high"].notna()).any())
+    parts = {"ground": not ground.empty, "band": has_band, "open": len(whole) < len(frame)}
     label = label_of(found.metric, scope)
     drawn.draw(
-        trend(unit, asked.by, currency, ticks, zero, has_band, not ground.empty),
+        trend(unit, asked.by, currency, ticks, zero, tuple(part for part, there in parts.items() if there)),
         {"d": _rows(whole, result), "o": _open(frame, result), "s": ground},
         key="number_trend",
         alt=f"{label} by {asked.by}, {when(str(frame['period'].iloc[0]), asked.by)} to {when(str(frame['period'].iloc[-1]), asked.by)}.",
@@ -47,9 +48,8 @@ def chart(mine: Mine, found: Explained, scope: Scope) -> None:
         file_name=f"{found.metric.name}-by-{asked.by}",
     )
     notes = [f"By {asked.by}, {scope.zone}"]
-    notes += ["band: 95 % interval"] if has_band else []
-    notes += ["grey: the dates in question"] if not ground.empty else []
-    notes += ["dashed: not over yet"] if len(whole) < len(frame) else []
+    words = {"band": "band: 95 % interval", "ground": "grey: the dates in question", "open": "dashed: not over yet"}
+    notes += [said for part, said in words.items() if parts[part]]
     st.caption(" · ".join(notes))
 
 

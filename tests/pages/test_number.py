@@ -150,5 +150,6 @@ def test_the_trend_is_a_spec_without_data_that_names_what_it_draws(unit: str, by
     assert {layer["data"]["name"] for layer in spec["layer"]} == {"d", "o", "s"}
     assert "datasets" not in spec and "values" not in str(spec["layer"][0]["data"])
     assert spec is trend(unit, by, "EUR", (0.0, 3600.0) if unit == "s" else ()), "made once"
+    assert [layer["data"]["name"] for layer in trend(unit, by, parts=())["layer"]] == ["d", "d", "d"]
     dashed = [layer for layer in spec["layer"] if layer["mark"].get("strokeDash")]
     assert [layer["data"]["name"] for layer in dashed] == ["o"]
