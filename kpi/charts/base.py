@@ -18,7 +18,7 @@ MOST_SERIES = len(SERIES) - 1
 OTHERS = "#7F858F"
 GOOD, BAD = "#2B9A73", "#D4603A"
 """At least 3 : 1 against the page and the card in both modes (WCAG 1.4.11); only for good and bad, and never without a word or a shape."""
-INK = {"light": "#1F2430", "dark": "#E8E6E0"}
+INK = {"light": "#14171E", "dark": "#E8E6E0"}
 QUIET = {"light": "#5F6570", "dark": "#A3A9B4"}
 PAPER = {"light": "#FFFFFF", "dark": "#14171C"}
 """Text on a chart: body and caption colour; at least 4.5 : 1 on the page and on a card. Paper is text on the accent."""
@@ -37,6 +37,7 @@ def config(theme: str = "light") -> dict[str, Any]:
     ink, quiet, paper = (colours.get(theme, colours["light"]) for colours in (INK, QUIET, PAPER))
     return {
         "background": "transparent",
+        "aria": False,  # a chart has its sentence and its table; the bare groups of its marks say nothing to a screen reader
         "axisX": {"grid": False, "labelAngle": 0},
         "axisY": {"grid": True, "tickCount": 5},
         "axis": {"labelPadding": 6, "titlePadding": 10, "labelLimit": 160},

@@ -17,6 +17,7 @@ from kpi.cells import UNITS, unit_of
 from kpi.errors import KpiError
 from kpi.sources import Checked, Preview, check, column_label, draft, parse_mapping, preview, to_toml
 from kpi.tables import TABLES, Column
+from pages.parts import accent
 from pages.parts.mapping_words import words_of
 from pages.parts.mine import Mine, reread
 from pages.parts.words import plain
@@ -313,7 +314,7 @@ def _verdict(chosen: Chosen, fills: str, mapping: str, checked: Checked | str | 
         )
     with st.container(horizontal=True):
         st.button(
-            "Use this mapping", type="primary", icon=":material/check:", disabled=bool(problem) or not made, key=f"use_{chosen.id}",
+            "Use this mapping", type=accent.button(), icon=":material/check:", disabled=bool(problem) or not made, key=f"use_{chosen.id}",
             on_click=_use, args=(chosen, mapping),
         )  # fmt: skip
         if mapping:

@@ -14,7 +14,7 @@ import kpi
 from kpi import store, units
 from kpi.sources import column_label
 from kpi.tables import TABLES
-from pages.parts import start
+from pages.parts import accent, start
 from pages.parts.drawn import csv_of
 from pages.parts.mine import Mine, choose, discard
 
@@ -238,4 +238,6 @@ def these_data(mine: Mine) -> None:
         return
     with st.popover("Delete these data", icon=":material/delete:", key="delete"):
         st.markdown("**The files and everything read from them are deleted from this machine.** Links to them will say that they are gone.")
-        st.button("Delete for good", type="primary", icon=":material/delete_forever:", on_click=discard, args=(mine.key,), key="discard")
+        st.button(
+            "Delete for good", type=accent.button(), icon=":material/delete_forever:", on_click=discard, args=(mine.key,), key="discard"
+        )

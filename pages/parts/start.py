@@ -6,6 +6,7 @@ import streamlit as st
 
 from kpi import metrics
 from kpi.sources import all_sources
+from pages.parts import accent
 from pages.parts.mine import SAMPLE, choose, upload
 
 KINDS = ["csv", "tsv", "txt", "xlsx", "xls", "ods", "json", "ndjson", "jsonl", "parquet", "zip", "gz"]
@@ -30,7 +31,7 @@ def ways_in() -> None:
         with st.container(border=True, height="stretch", key="sample_data"):
             st.subheader("No data at hand?", anchor=False)
             st.markdown("Look around in a sample company: two years of made-up tickets, surveys, calls and costs.")
-            st.button("Open the sample company", type="primary", icon=":material/science:", on_click=_open_sample, key="open_sample")
+            st.button("Open the sample company", type=accent.button(), icon=":material/science:", on_click=_open_sample, key="open_sample")
             st.caption("It stays marked as sample data on every page.")
     with st.grid(3, min_column_width=220, gap="small", key="promises"):
         for title, text in PROMISES.items():
