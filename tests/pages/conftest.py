@@ -92,9 +92,15 @@ def app(kept: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
 
     def opened(key: str | None, page: str = "overview.py", **query: str | list[str]) -> AppTest:
         at = AppTest.from_file(FRAME, default_timeout=60)
-        for name, value in (({"data": key} if key else {}) | query).items():
+        asked = ({"data": key} if key else {}) | query
+        for name, value in asked.items():
             at.query_params[name] = value
         at.run()
-        return at if page == "overview.py" else at.switch_page(page).run()
+        if page == "overview.py":
+            return at
+        at.switch_page(page)
+        for name, value in asked.items():  # the Overview has no use for what is another page's own, and drops it
+            at.query_params[name] = value
+        return at.run()
 
     return opened
