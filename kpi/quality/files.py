@@ -92,7 +92,7 @@ def _rejected(data: Dataset) -> list[Finding]:
                 name=f"rejected.{data.report.files.index(file)}",
                 kind="rows",
                 title=f"Rows left out of {file.file}",
-                sentence=f"{file.rejected:,} of {file.rows + _undecoded(file):,} rows {'was' if file.rejected == 1 else 'were'} left out.{bound}",
+                sentence=f"{file.rejected:,} of {rows_of(file):,} rows {'was' if file.rejected == 1 else 'were'} left out.{bound}",
                 rows=file.rejected,
                 examples=tuple(Example("", file.file, int(e["row"]), f"{e['reason']}: {e['text']}"[:200]) for e in shown),
                 metrics=("tickets_created",) if main == "tickets" and "tickets.created_at" in data.filled else (),
@@ -102,10 +102,10 @@ def _rejected(data: Dataset) -> list[Finding]:
     return found
 
 
-def _undecoded(file: Any) -> int:
-    """Rows that never became cells are not among the file's decoded rows."""
+def rows_of(file: Any) -> int:
+    """All rows of a file: those decoded, and those that never became cells."""
     kept = sum(list(file.tables.values())[:1])
-    return max(0, int(file.rejected + file.superseded + kept - file.rows))
+    return max(int(file.rows), int(file.rejected + file.superseded + kept))
 
 
 def _repeated(data: Dataset) -> list[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from kpi import units
 from kpi.engine import Dataset
+from kpi.quality.files import rows_of
 from kpi.quality.model import KEPT, Effect, Finding
 
 FEW, SOME = 1.0, 10.0
@@ -23,7 +24,7 @@ def verdict(data: Dataset, found: Sequence[Finding], touched: int) -> str:
     if tickets and "tickets.created_at" not in data.filled:
         return "Only in part: no ticket says when it was created, so no reply, resolution or waiting time can be told."
     lost = sum(file.rejected for file in report.files) if report is not None else 0
-    whole = lost + sum(file.rows for file in report.files) if report is not None else 0
+    whole = sum(rows_of(file) for file in report.files) if report is not None else 0
     share = max(100 * touched / tickets if tickets else 0.0, 100 * lost / whole if whole else 0.0)
     if touched:
         why = f"{_of(touched, tickets, 'ticket')} {'has' if touched == 1 else 'have'} something odd that reaches a number"
@@ -57,9 +58,9 @@ def _count(n: int, one: str, many: str) -> str:
 
 
 def _weight(effect: Effect) -> float:
-    """How far a metric moves, in widths of its own interval; a count, which has none, says least."""
-    width = (effect.high or 0.0) - (effect.low or 0.0)
-    return abs(effect.difference or 0.0) / width if width > 0 else 0.0
+    """How far a metric moves, in widths of its own interval; those without one come after, by their relative change."""
+    moved, width = abs(effect.difference or 0.0), (effect.high or 0.0) - (effect.low or 0.0)
+    return moved / width if width > 0 else 1e-9 * moved / max(abs(effect.now or 0.0), 1e-9)
 
 
 def said(finding: Finding, measured: Sequence[Effect]) -> str:

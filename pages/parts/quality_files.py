@@ -18,6 +18,8 @@ from pages.parts import accent, start
 from pages.parts.drawn import csv_of
 from pages.parts.mine import Mine, choose, discard
 
+TALL = 24
+"""A table of more rows scrolls."""
 SHOWN = 200
 """So many rows of a list are shown; the download has all of them."""
 NAMES = {name: name.replace("_", " ").capitalize() for name in TABLES}
@@ -80,13 +82,15 @@ def columns(mine: Mine) -> None:
         pd.DataFrame(rows),
         hide_index=True,
         column_config={
+            "Column": st.column_config.TextColumn(width=170),
+            "Found under": st.column_config.TextColumn(width=190),
             "Filled": st.column_config.ProgressColumn(format="%.0f %%", min_value=0, max_value=100),
             "Not read": st.column_config.NumberColumn(format="localized"),
             "For example": st.column_config.TextColumn(width="large"),
         },
         alt="Our columns, where each was found, how much of it is filled, and examples",
         key="data_columns",
-        height="content",
+        height="content" if len(rows) <= TALL else 36 * TALL,
     )
 
 

@@ -85,7 +85,7 @@ def _card(mine: Mine, scope: Scope, finding: quality.Finding) -> None:
         if finding.metrics and not finding.other:
             st.caption(plain(finding.why_not))
         if finding.other or finding.examples:
-            label = "How much it moves the numbers, and where it stands" if finding.other else "Where it stands"
+            label = "How much it matters, and where it stands" if finding.other else "Where it stands"
             with st.expander(label, key=f"more_{key}", type="compact", on_change="rerun") as shown:
                 if shown.open:
                     _opened(mine, scope, finding, key)
@@ -107,6 +107,12 @@ def _effects(mine: Mine, scope: Scope, finding: quality.Finding, key: str) -> No
         *_stated(mine, scope), finding.name, finding.ids, asked, _finding=finding, _scope=scope, _data=mine.dataset
     )
     st.markdown(f"**{plain(quality.said(finding, measured))}**")
+    moved = [effect for effect in measured if effect.difference]
+    still = [effect.label for effect in measured if not effect.difference]
+    if still and moved:
+        st.caption(f"Not moved: {', '.join(still)}.")
+    if not moved:
+        return
     st.dataframe(
         pd.DataFrame(
             [
@@ -117,7 +123,7 @@ def _effects(mine: Mine, scope: Scope, finding: quality.Finding, key: str) -> No
                     "Difference": units.say_change(effect.difference, effect.unit, effect.currency or None),
                     "Beside its own uncertainty": {True: "beyond it", False: "within it", None: "–"}[effect.is_beyond],
                 }
-                for effect in measured
+                for effect in moved
             ]
         ),
         hide_index=True,
@@ -128,6 +134,8 @@ def _effects(mine: Mine, scope: Scope, finding: quality.Finding, key: str) -> No
 
 def _moves(mine: Mine, scope: Scope, key: str) -> None:
     moves: pd.DataFrame = _zones(*_stated(mine, scope), _data=mine.dataset, _scope=scope)
+    if moves["share"].isna().all():  # no ticket has a time of creation
+        return
     st.markdown("Were the times those of another place, so many tickets would fall on another day (counted in UTC). Durations would stay.")
     st.dataframe(
         pd.DataFrame(

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import kpi
-from kpi.quality import KINDS, Effect, Finding, concerned, effects, quality, touched, zone_moves
+from kpi.quality import KINDS, Effect, Finding, concerned, effects, quality, said, touched, verdict, zone_moves
 
 HOUR = 3600.0
 TODAY = dt.datetime(2026, 6, 1)
@@ -266,3 +266,47 @@ def test_known_facts_of_baltimore_and_kaggle(datasets: Path) -> None:
     tickets = kpi.read(datasets / "kaggle_support_tickets" / "customer_support_tickets.csv")
     assert found(tickets, "solve_before_reply").tickets == 1_365
     assert found(tickets, "no_creation_time").tickets == 8_469
+
+
+def effect(now: float | None, other: float | None, low: float | None = None, high: float | None = None, metric: str = "csat") -> Effect:
+    return Effect(metric, kpi.metrics()[metric].label, kpi.metrics()[metric].unit, now, other, low, high, 100, 90)
+
+
+def test_the_size_is_said_by_the_metric_that_moves_most_beside_its_own_uncertainty() -> None:
+    left_out, kept = Finding("x", "times", "X", "X.", other="left out"), Finding("x", "times", "X", "X.", other="kept")
+    count, little = effect(100, 90, metric="tickets_created"), effect(80, 80.4, 79, 81)
+    much = effect(3600, 1800, 3000, 4200, "first_reply_time")
+    assert said(left_out, [count, little, much]).replace("\u00a0", " ") == (
+        "Left out, they would move First reply by -30 min, more than its own uncertainty."
+    )
+    assert said(kept, [count, little]).replace("\u00a0", " ") == "Kept, they would move CSAT by +0.4 pts, less than its own uncertainty."
+    assert said(left_out, [count]) == "Left out, they would move Tickets created by -10."
+    assert said(left_out, [effect(80, 80, 79, 81)]) == "It moves none of these numbers."
+    assert (little.is_beyond, much.is_beyond, count.is_beyond, effect(None, 1).difference) == (False, True, None, None)
+
+
+@pytest.mark.parametrize(
+    ("tickets", "answer"),
+    [
+        (HEAD + CLEAN, "Yes: every row and every cell was read, and nothing about them is odd."),
+        (HEAD + CLEAN + "4,2026-03-02T08:00:00Z,,,spam\n", "Yes: every row and every cell was read; 1 ticket is left out by rule"),
+        (HEAD + CLEAN + ",2026-03-02T08:00:00Z,,,open\n", "With care: 1 of 4 rows (25.0 %) was left out."),
+        (HEAD + CLEAN + "4,2026-03-02T08:00:00Z,2026-03-02T01:00:00Z,,open\n", "With care: 1 of 4 tickets (25.0 %) has something odd"),
+        ("ticket_id,created_at,status\n1,,open\n2,,open\n", "Only in part: no ticket says when it was created"),
+    ],
+)
+def test_the_verdict(read: Callable[..., kpi.Dataset], tickets: str, answer: str) -> None:
+    data = read(tickets=tickets)
+    everything = quality(data, SCOPE, now=TODAY)
+    assert verdict(data, everything, touched(everything, SCOPE, data)).replace("\u00a0", " ").startswith(answer)
+
+
+def test_a_hundred_tickets_are_trusted_by_degrees(read: Callable[..., kpi.Dataset]) -> None:
+    """1 odd ticket of 200 is nearly all right, 5 are mostly, 20 need care."""
+    for odd, answer in ((1, "Yes, nearly all:"), (5, "Mostly:"), (20, "With care:")):
+        rows = "".join(
+            f"{i},2026-03-02T08:00:00Z,2026-03-02T{7 if i <= odd else 9:02d}:00:00Z,2026-03-02T10:00:00Z,solved\n" for i in range(1, 201)
+        )
+        data = read(tickets=HEAD + rows)
+        everything = quality(data, SCOPE, now=TODAY)
+        assert verdict(data, everything, touched(everything, SCOPE, data)).startswith(answer)
