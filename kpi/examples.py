@@ -192,9 +192,16 @@ def worked(metric: str, clock: str = "calendar") -> Worked:
     rows = world().query(f"SELECT * FROM ({found.text}) WHERE {WHY} IS DISTINCT FROM 'another kind of survey'", found.schema)
     if found.table == "cost_days":  # nineteen days of each kind of cost say nothing more than their sum
         rows = rows.groupby("category", as_index=False).agg({"amount": "sum", "value": "sum", REASON: "first", WHY: "first"})
-    table = pd.DataFrame({header: rows[column] for header, column in _SHOWN[found.table].items()})
+    table = pd.DataFrame({header: _said(column, rows[column]) for header, column in _SHOWN[found.table].items()})
     table["Adds"] = [_adds(metric, clock, row) for row in _records(rows)]
     return Worked(table.sort_values([table.columns[0]], kind="stable").reset_index(drop=True), _sum(metric, asked))
+
+
+def _said(column: str, values: pd.Series) -> pd.Series:
+    """Times and money as one says them; everything else as it is."""
+    if column.endswith("_seconds"):
+        return values.map(lambda seconds: units.say(seconds, "s"))
+    return values.map(lambda amount: units.say(amount, "currency", CURRENCY)) if column == "amount" else values
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -218,7 +225,7 @@ _SHOWN = {
     "solved_spans": {"Ticket": "ticket_id", "Solved": "solved_at"},
     "surveys": {"Ticket": "ticket_id", "Customer": "requester", "Survey": "kind", "Answer": "score"},
     "quality_reviews": {"Review": "review_id", "Ticket": "ticket_id"},
-    "agent_time": {"Agent": "agent", "Handling (s)": "handling_seconds", "Available (s)": "available_seconds", "Paid (s)": "paid_seconds"},
+    "agent_time": {"Agent": "agent", "Handling": "handling_seconds", "Available": "available_seconds", "Paid": "paid_seconds"},
     "cost_days": {"Cost": "category", "Amount": "amount"},
     "customers": {"Customer": "requester", "Came": "became_customer_at", "Left": "left_at"},
 }

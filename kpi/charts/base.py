@@ -37,7 +37,8 @@ def config(theme: str = "light") -> dict[str, Any]:
     ink, quiet, paper = (colours.get(theme, colours["light"]) for colours in (INK, QUIET, PAPER))
     return {
         "background": "transparent",
-        "aria": False,  # a chart has its sentence and its table; the bare groups of its marks say nothing to a screen reader
+        "aria": False,  # a chart has its sentence and its table; what its marks and axes would say one by one is noise
+        "mark": {"aria": False},  # or their empty groups stay, as pictures without a name
         "axisX": {"grid": False, "labelAngle": 0},
         "axisY": {"grid": True, "tickCount": 5},
         "axis": {"labelPadding": 6, "titlePadding": 10, "labelLimit": 160},

@@ -126,7 +126,7 @@ def _statuses(ticket: Story) -> list[dict[str, Any]]:
         elif status in SOLVED and was != status:
             kind, words = status, status.capitalize()
         else:
-            kind, words = "status", f"{was or 'unknown'} to {status}"
+            kind, words = "status", f"Status: {was or 'unknown'} to {status}"
         found.append(_event(row["started_at"], kind, words, "changes"))
     return found
 

@@ -143,7 +143,9 @@ def _within(limit: str) -> Words:
 
 
 def _promised(t: Story, ask: Ask) -> str:
-    due = f"promised for {t.when(t.facts['due_at'])}" if t.facts["due_at"] else "the help desk says whether the promise was kept"
+    kept = t.facts["is_sla_met"]
+    recorded = "no promise recorded" if kept is None else f"the help desk recorded it as {'kept' if kept else 'broken'}"
+    due = f"promised for {t.when(t.facts['due_at'])}" if t.facts["due_at"] else recorded
     return f"{due}; {_solved(t, ask)}"
 
 

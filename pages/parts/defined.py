@@ -76,12 +76,8 @@ def _example(declared: Metric) -> None:
     worked = examples.worked(name, clock)
     st.markdown(f"**{plain(worked.text)}**")
     table = _because(name, clock, worked.table)
-    st.dataframe(
-        table,
-        hide_index=True,
-        key=f"worked_{name}",
-        alt=f"The rows of a made-up company that {declared.label} looks at, and what each adds",
-    )
+    alt = f"The rows of a made-up company that {declared.label} looks at, and what each adds"
+    st.table(table.map(plain).rename(columns=plain), hide_index=True, border="horizontal", alt=alt)
     st.caption("Eight made-up tickets of March 2026, worked by hand. Working hours are Monday to Friday, 9 to 17 o'clock.")
 
 
@@ -107,10 +103,12 @@ def _because(name: str, clock: str, table: pd.DataFrame) -> pd.DataFrame:
     if decides is not None and "Channel" in table:
         ask = examples.scope(clock).ask
         table = table.assign(Because=[decides(_story(str(ticket), clock), ask) for ticket in table["Ticket"]])
-    table = table[[first, "Adds", *(["Because"] if "Because" in table else []), *rest]].dropna(axis="columns", how="all")
+    table = table[[first, "Adds", *(["Because"] if "Because" in table else rest)]].dropna(axis="columns", how="all")
     for column in table.select_dtypes("datetime"):
         table[column] = [None if pd.isna(day) else f"{day.day} {day:%b %Y}" for day in table[column]]
-    return table.fillna({column: "" for column in table if not pd.api.types.is_numeric_dtype(table[column])})
+    for column in table.select_dtypes("number"):
+        table[column] = [None if pd.isna(number) else units.say(number, "count") for number in table[column]]
+    return table.astype("object").fillna("")
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -146,7 +144,8 @@ def _needs(declared: Metric) -> str:
     by_variant = getattr(declared.form, "needs", {})
     needs = by_variant.get(Ask().choice(declared.form.by), declared.needs) if by_variant else declared.needs  # type: ignore[attr-defined]
     ways = [", and ".join(_column(name) for name in need.split(" & ")) for need in needs]
-    more = f"; or {len(ways) - MOST_NEEDS} other ways" if len(ways) > MOST_NEEDS else ""
+    others = len(ways) - MOST_NEEDS
+    more = f"; or {'one other way' if others == 1 else f'{others} other ways'}" if others > 0 else ""
     return f"{'; or '.join(ways[:MOST_NEEDS])}{more}"
 
 

@@ -103,7 +103,7 @@ GLOSSARY: dict[str, str] = {
     "Business, calendar": "Inside the working hours of the calendar, or all hours of the clock. It is always said which.",
     "Unknown": "Not recorded, or not readable. It is never taken for 0: it leaves both sides of a share, and how many there were is said.",
     "Median, p90": "Half, or nine tenths, of the tickets took at most so long. A few endless tickets move the mean, but not these.",
-    "95 % interval": "How far chance alone could have moved the number. Two numbers whose difference is within it cannot be told apart.",
+    "95 % interval": "The range that chance leaves open for a number. A change is beyond noise where the interval of the difference leaves out 0.",
     "n": "How many rows stand behind a number.",
     "Period": "A time belongs to the period in which its clock ended: a reply to the week of the reply, a ticket created to the week of its creation.",
     "Benchmark, target": "What others reach; what we want to reach.",

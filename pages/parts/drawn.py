@@ -75,16 +75,20 @@ def _told(events: pd.DataFrame, when: str) -> pd.DataFrame:
     """Events under headers a person can read."""
     seen = events["is_public"].map({True: "public", False: "private"})
     known = events["source"].map(lambda source: KNOWN_FROM.get(source, source))
-    return pd.DataFrame(
-        {
-            when: events["local"],
-            "What": events["words"],
-            "Who": events["who"],
-            "Seen by the requester": seen,
-            "For the clocks": events["note"],
-            "Known from": known,
-        }
-    ).dropna(axis="columns", how="all")
+    return (
+        pd.DataFrame(
+            {
+                when: events["local"],
+                "What": events["words"],
+                "Who": events["who"],
+                "Seen by the requester": seen,
+                "For the clocks": events["note"],
+                "Known from": known,
+            }
+        )
+        .dropna(axis="columns", how="all")
+        .pipe(lambda told: told.fillna({column: "" for column in told if column != when}))
+    )
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)

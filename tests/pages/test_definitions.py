@@ -126,7 +126,7 @@ def test_every_metric_opens(page, name) -> None:
     words, metric = said(at), kpi.metrics()[name]
     assert at.header[0].value == metric.label and metric.about in words and metric.formula in words and metric.reference in words
     assert len(at.get("vega_lite_chart")) == (name in examples.TICKET), "a metric that is about no ticket has a table only"
-    assert at.dataframe, "and every one has its worked table"
+    assert len(at.table) >= 2, "and every one has its worked table"
     assert "tickets." not in words.replace("tickets. ", " "), "no raw column names"
 
 

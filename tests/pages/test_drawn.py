@@ -90,3 +90,41 @@ def test_grey_is_kept_for_the_others() -> None:
     assert base.scale(["e-mail", "chat"])["domain"] == ["e-mail", "chat"]
     assert base.scale(["e-mail", "chat"], "others")["domain"][base.GREY] == "others"
     assert base.legend_of(["e-mail"], "others") == {"values": ["e-mail", "others"]}
+
+
+def ticket_page() -> None:
+    import pandas as pd
+
+    import kpi
+    from pages.parts import drawn
+
+    at = pd.to_datetime(["2026-03-02 08:00", "2026-03-02 09:42"])
+    tickets = pd.DataFrame(
+        {"ticket_id": ["![x](https://evil.example/p.png)"], "created_at": at[:1], "agent": ["**Eve** <b>"], "solved_at": at[1:]}
+    )
+    messages = pd.DataFrame(
+        {
+            "ticket_id": list(tickets["ticket_id"]) * 2,
+            "sent_at": at,
+            "author": ["r", "=1+1"],
+            "author_role": ["requester", "agent"],
+            "is_public": [True, True],
+        }
+    )
+    data = kpi.engine.from_frames({"tickets": tickets, "messages": messages})
+    drawn.timeline(data, tickets["ticket_id"][0], "first_reply_time", kpi.Scope(zone="Europe/Berlin"), key="first")
+    drawn.timeline(data, tickets["ticket_id"][0], "tickets_per_agent", kpi.Scope(), key="agent")
+
+
+def test_a_ticket_is_drawn_with_its_sentence_and_its_events_and_text_from_files_stays_text() -> None:
+    app = AppTest.from_function(ticket_page, default_timeout=30).run()
+    assert not app.exception
+    sentences = [text.value.replace("\u00a0", " ") for text in app.markdown]
+    assert sentences[0] == r"**1 h 42 min\: from the creation to the first public human reply.**"
+    assert "**Eve**" not in sentences[1] and r"\*\*Eve\*\* \<b\>" in sentences[1]
+    app.session_state["first_events"] = True
+    app.run()
+    (table,) = app.dataframe
+    assert list(table.value["What"]) == ["Created", "Opening message", "First public reply", "Solved"]
+    assert str(table.value["When (Europe/Berlin)"].iloc[0]) == "2026-03-02 09:00:00"
+    assert list(table.value["Who"]) == ["", "", "=1+1", ""], "a cell is text; the CSV disarms it"
