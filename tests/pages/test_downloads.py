@@ -69,19 +69,6 @@ def get(address: str, method: str = "GET", hang_up: bool = False) -> Answer:
 
 
 @pytest.fixture
-def app(app: Callable[..., AppTest]) -> Callable[..., AppTest]:
-    """A page under an address of its own: the frame opens on the Overview, which keeps no parameters of other pages."""
-
-    def opened(key: str | None, page: str, **query: str) -> AppTest:
-        at = app(key, page, **query)
-        for name, value in query.items():
-            at.query_params[name] = value
-        return at.run()
-
-    return opened
-
-
-@pytest.fixture
 def here(kept: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The home of the kept data, and a folder of our own for temporary files."""
     monkeypatch.setenv("KPI_HOME", kept["home"])

@@ -14,19 +14,6 @@ Open = Callable[..., AppTest]
 SECTIONS = ["In words", "What was counted", "What was left out", "For notebooks", "Where it comes from"]
 
 
-@pytest.fixture
-def app(app: Callable[..., AppTest]) -> Callable[..., AppTest]:
-    """A page under an address of its own: the frame opens on the Overview, which keeps no parameters of other pages."""
-
-    def opened(key: str | None, page: str, **query: str) -> AppTest:
-        at = app(key, page, **query)
-        for name, value in query.items():
-            at.query_params[name] = value
-        return at.run()
-
-    return opened
-
-
 def words(app: AppTest) -> str:
     """All text a reader sees, escapes of Markdown taken out."""
     parts = [*app.title, *app.caption, *app.markdown, *app.subheader]

@@ -163,7 +163,7 @@ def test_dates_that_run_backwards_and_too_many_periods_are_left_out(app: Open, t
 
 
 def test_what_belongs_to_a_page_survives_a_change_of_scope(app: Open, sample_key: str) -> None:
-    at = app(sample_key, metric="csat")
+    at = app(sample_key, "number.py", metric="csat")
     at.radio(key="period").set_value("91").run()
     stands(at)
     assert address(at)["metric"] == ["csat"] and at.session_state["asked"].end - at.session_state["asked"].start == dt.timedelta(days=90)

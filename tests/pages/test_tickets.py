@@ -14,19 +14,6 @@ Open = Callable[..., AppTest]
 ALL = {"by": "all", "zone": "UTC", "clock": "calendar"}
 
 
-@pytest.fixture
-def app(app: Callable[..., AppTest]) -> Callable[..., AppTest]:
-    """A page under an address of its own: the frame opens on the Overview, which keeps no parameters of other pages."""
-
-    def opened(key: str | None, page: str, **query: str) -> AppTest:
-        at = app(key, page, **query)
-        for name, value in query.items():
-            at.query_params[name] = value
-        return at.run()
-
-    return opened
-
-
 def sound(app: AppTest) -> AppTest:
     assert not app.exception and not app.error, [*app.exception, *app.error]
     return app
