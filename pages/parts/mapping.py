@@ -20,6 +20,7 @@ from kpi.tables import TABLES, Column
 from pages.parts import accent
 from pages.parts.mapping_words import words_of
 from pages.parts.mine import Mine, reread
+from pages.parts.quality_files import counted
 from pages.parts.words import plain
 
 NOT_THERE = ""
@@ -251,7 +252,7 @@ def _row(chosen: Chosen, fills: str, column: Column, checked: Checked | str | No
             with st.container(gap=None, width="stretch"):
                 st.caption(_how_sure(chosen, fills, column.name, header))
                 st.caption(" · ".join(plain(cell[:60]) for cell in chosen.seen.examples(header)) or "every cell is empty")
-                st.caption(_read(fills, column, checked))
+                st.markdown(_read(fills, column, checked))
     if isinstance(checked, Checked):
         words_of(_key(chosen, fills, column.name, "words"), fills, column, header, chosen.seen, checked)
 
@@ -307,7 +308,7 @@ def _verdict(chosen: Chosen, fills: str, mapping: str, checked: Checked | str | 
         st.markdown(f":orange[:material/info:] {plain(problem)}")
     elif isinstance(checked, Checked):
         file = checked.report.files[0]
-        kept = ", ".join(f"{units.say(n, 'count')} {table.replace('_', ' ')}" for table, n in file.tables.items())
+        kept = " and ".join(counted(n, table) for table, n in file.tables.items())
         lost = f"; {units.say(file.rejected, 'count')} would be left out" if file.rejected else ""
         st.markdown(
             f":green[:material/check_circle:] **The first {units.say(chosen.seen.raw.rows, 'count')} rows would become {kept}{lost}.**"

@@ -184,7 +184,7 @@ def test_a_file_nobody_recognises_is_driven_to_a_number(app: App, strange: str) 
     at.selectbox(key="map_0_0_tickets_status_words_fertig").select("solved").run()
     at.selectbox(key="map_0_0_tickets_status_words_schwebt").select("open").run()
     said = " ".join(m.value for m in [*at.markdown, *at.caption])
-    assert "The first 27 rows would become 27 tickets, 27 surveys" in said and "27 cells read" in said
+    assert "The first 27 rows would become 27 tickets and 27 surveys" in said and "27 cells read" in said
     assert not at.button(key="use_0_0").disabled
 
     at.button(key="use_0_0").click()
@@ -215,7 +215,7 @@ def test_the_screen_says_what_is_lacking_and_what_cannot_be_read(app: App, stran
     assert at.button(key="use_0_0").disabled and ("Still needed: Ticket id" in said or "lacks" in said)
     at.selectbox(key="map_0_0_tickets_ticket_id_header").select("Vorgang").run()
     at.selectbox(key="map_0_0_tickets_created_at_header").select("Zustand").run()
-    captions = " ".join(c.value for c in at.caption).replace("\\", "")
+    captions = " ".join(c.value for c in [*at.markdown, *at.caption]).replace("\\", "")
     assert "27 not: “Fertig”, “Schwebt”" in captions
     at.selectbox(key="map_rows_0_0").select("surveys").run()
     assert not at.exception and at.selectbox(key="map_0_0_surveys_kind_header").value == "csat"
