@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -16,6 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from kpi import sample, store
+from kpi.tables import TABLES
 
 ROOT = Path(__file__).parents[2]
 LOCAL = re.compile(r"^(https?|wss?)://127\.0\.0\.1[:/]|^(data|blob|about|chrome):")
@@ -61,6 +65,34 @@ def server(tmp_path: Path) -> Iterator[Server]:
             process.kill()
     said = made.log.read_text()
     assert "Traceback" not in said, said
+
+
+@pytest.fixture(scope="session")
+def small_company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that holds a sample company of 2,000 tickets, imported: what `KPI_HOME/data/sample` would be, in a second."""
+    home = tmp_path_factory.mktemp("company")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KPI_HOME", str(home))
+        place = store.folder(store.SAMPLE)
+        place.mkdir(parents=True)
+        sample.write(place, tickets=2_000)
+        (place / "names.json").write_text(json.dumps(sorted(path.name for path in place.glob("*.csv") if path.stem in TABLES)), "utf-8")
+        store.import_now(store.SAMPLE)
+    return home
+
+
+@pytest.fixture
+def company(small_company: Path, server: Server) -> str:
+    """The small company lies in the server's home, under the key of this name: `visit(f"/?data={company}")` shows it at once."""
+    shutil.copytree(small_company, server.home, dirs_exist_ok=True)
+    return store.SAMPLE
+
+
+@pytest.fixture
+def keep(server: Server, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """`keep({"a.csv": b"…"})`: files in the server's home as if somebody had uploaded them, and their key; nobody has read them yet."""
+    monkeypatch.setenv("KPI_HOME", str(server.home))
+    return store.keep
 
 
 @pytest.fixture(scope="session")

@@ -8,14 +8,35 @@ import urllib.request
 import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+DATES = "from=2026-10-05&to=2026-10-18"
 
 
-def test_the_first_visitor_of_a_deep_link_gets_the_frame(visit) -> None:
-    """Streamlit's old multipage mode would run the page alone: other navigation, no frame, no error words."""
-    page = visit("/definitions")
-    assert page.get_by_role("heading", level=1).inner_text() == "What the words mean"
-    links = [text.strip().splitlines()[-1] for text in page.locator("nav a, [data-testid=stSidebarNav] a").all_inner_texts()]
-    assert links[0] == "Overview" and "Definitions" in links and "frame" not in [text.lower() for text in links]
+@pytest.mark.parametrize(
+    ("path", "heading"),
+    [
+        ("/", "How support is doing"),
+        ("/number?metric=csat", "CSAT: "),
+        ("/tickets", "Which tickets are they?"),
+        ("/data", "Can the data be trusted?"),
+        ("/definitions?metric=csat", "What the words mean"),
+    ],
+)
+def test_the_first_visitor_of_a_deep_link_gets_frame_and_scope(visit, company, settle, path: str, heading: str) -> None:
+    """Streamlit's old multipage mode would run the page alone: other navigation, no frame, no data, no scope."""
+    own = path.partition("?")[2]
+    page = visit(f"{path.partition('?')[0]}?{own}{'&' if own else ''}data={company}&{DATES}")
+    page.get_by_role("heading", level=1).get_by_text(heading).wait_for(timeout=30_000)
+    links = [text.strip().splitlines()[-1] for text in page.locator("[data-testid=stSidebarNavItems] a").all_inner_texts()]
+    assert links == ["Overview", "Tickets", "Data & quality", "Definitions"], "the navigation is ours, and nothing else is in it"
+    page.get_by_text("Sample data: a made-up company").wait_for()
+    for part in (DATES, f"data={company}", own):
+        assert part in page.url, f"the address has lost {part}: {page.url}"
+    if path != "/tickets":  # the next page has the same scope
+        page.get_by_role("link", name="Tickets", exact=True).first.click()
+        page.get_by_role("heading", name="Which tickets are they?").wait_for()
+        settle(page)
+    page.locator("[data-testid=stMain]").get_by_text("5–18 Oct 2026").first.wait_for()
+    assert DATES in page.url
 
 
 def test_the_server_says_it_is_well_and_guards_its_answers(server) -> None:
