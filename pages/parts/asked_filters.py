@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -58,12 +61,17 @@ def controls(scope: Scope, mine: Mine) -> None:
             st.multiselect(
                 plain(label(column)),
                 list(known),
-                format_func=lambda value, known=known: f"{short(value)} ({units.say(known[value], 'count')})",
+                format_func=partial(_counted, known),
                 key=key,
                 placeholder="All",
                 on_change=_chosen,
                 args=(mine, column, key),
             )
+
+
+def _counted(known: Mapping[str, int], value: str) -> str:
+    """ "email (4,120)"."""
+    return f"{short(value)} ({units.say(known[value], 'count')})"
 
 
 def chips(scope: Scope, mine: Mine) -> None:

@@ -173,7 +173,9 @@ def _defaults(chosen: Chosen, fills: str) -> None:
 
 def _said(chosen: Chosen, fills: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """What the controls say, as a mapping says it; survey scores beside tickets are a table of their own."""
-    state, columns, also = st.session_state, {}, []
+    state = st.session_state
+    columns: dict[str, Any] = {}
+    also: list[dict[str, Any]] = []
     for column in TABLES[fills].columns:
         header = _now(chosen, fills, column.name)
         if not header or not _is_offered(fills, column):
@@ -182,7 +184,7 @@ def _said(chosen: Chosen, fills: str) -> tuple[dict[str, Any], list[dict[str, An
         if column.name == SCORE:
             low, high = SCALES[state.get(_key(chosen, fills, SCORE, "scale"), _scale(chosen.seen, header))]
             ticket = _now(chosen, fills, "ticket_id")
-            scale = {"scale_low": {"constant": low}, "scale_high": {"constant": high}}
+            scale: dict[str, Any] = {"scale_low": {"constant": low}, "scale_high": {"constant": high}}
             also.append({"fills": "surveys", "columns": {"ticket_id": ticket, "kind": {"constant": "csat"}, "score": header, **scale}})
         elif (fills, column.name) == ("surveys", "kind") and header in ALWAYS:
             columns[column.name] = {"constant": header}

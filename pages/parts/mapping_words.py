@@ -60,7 +60,9 @@ def _choices(column: Column) -> dict[str, str]:
 
 
 def _word(said: Any) -> str:
-    return {True: "yes", False: "no", None: UNKNOWN}.get(said, said) if isinstance(said, bool) or said is None else str(said)
+    if said is None:
+        return UNKNOWN
+    return ("yes" if said else "no") if isinstance(said, bool) else str(said)
 
 
 def _answered(key: str, own: str, word: str, is_flag: bool) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
 import streamlit as st
@@ -108,11 +109,14 @@ def _not_read(key: str, now: store.State) -> None:
             st.button("Start again", icon=":material/refresh:", on_click=store.begin, args=(key,), key="start_again")
         return
     st.error(plain(now.hint), title=plain(now.what), icon=":material/error:")
-    st.session_state["unread_key"] = key if now.kind == "UnknownExport" else None
+    if now.kind == "UnknownExport":
+        st.session_state["unread_key"] = key
 
 
-def upload(widget: str) -> None:
+def upload(widget: str, beside: str = "") -> None:
     """The uploader's callback: once per upload, before the script. Copies to disk and frees Streamlit's memory.
+
+    With `beside` the files of that key come along, and what was said about them, under a new key.
 
     Streamlit keeps every upload in memory until the visit ends and copies it on each run; removing it here is what keeps a
     server flat (the manager is half private: a browser test watches it).
@@ -120,7 +124,7 @@ def upload(widget: str) -> None:
     files = list(st.session_state[widget] or [])
     if not files:
         return
-    choose(keep(files))
+    choose(keep(files, beside))
     context = get_script_run_ctx()
     if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
         for file in files:
@@ -128,9 +132,9 @@ def upload(widget: str) -> None:
     st.session_state["uploads"] = st.session_state.get("uploads", 0) + 1  # a new widget key: a fresh, empty uploader
 
 
-def keep(files: Sequence[Upload]) -> str:
+def keep(files: Sequence[Upload], beside: str = "") -> str:
     """Copy uploads to the store and return their key. Two of one name are both kept."""
-    given: dict[str, BinaryIO] = {}
+    given: dict[str, BinaryIO | Path | bytes] = dict(store.files(beside)) if beside else {}
     for file in files:
         stem, dot, suffix = file.name.rpartition(".")
         name, number = file.name, 1
@@ -138,7 +142,11 @@ def keep(files: Sequence[Upload]) -> str:
             number += 1
             name = f"{stem} ({number}){dot}{suffix}"
         given[name] = cast(BinaryIO, file)
-    return store.keep(given)
+    key = store.keep(given)
+    if beside:
+        said = store.options(beside)
+        store.say(key, zone=said.zone, date_orders=said.date_orders, mappings=said.mappings)
+    return key
 
 
 def ribbon(mine: Mine) -> None:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, BinaryIO, cast
 
 import pandas as pd
 import streamlit as st
-from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import kpi
-from kpi import store, units
+from kpi import units
 from kpi.sources import column_label
 from kpi.tables import TABLES
 from pages.parts import accent, start
 from pages.parts.drawn import csv_of
-from pages.parts.mine import Mine, choose, discard
+from pages.parts.mine import Mine, discard, upload
 
 TALL = 24
 """A table of more rows scrolls."""
@@ -203,34 +200,10 @@ def add(mine: Mine) -> None:
             type=start.KINDS,
             accept_multiple_files=True,
             key=key,
-            on_change=_added,
+            on_change=upload,
             args=(key, mine.key),
             label_visibility="collapsed",
         )
-
-
-def _added(widget: str, key: str) -> None:
-    """The uploader's callback: old files and new under a new key, which is looked at from the next run on."""
-    given: dict[str, Any] = dict(store.files(key))
-    new = list(st.session_state[widget] or [])
-    if not new:
-        return
-    for file in new:
-        stem, dot, suffix = file.name.rpartition(".")
-        name, number = file.name, 1
-        while name in given:
-            number += 1
-            name = f"{stem} ({number}){dot}{suffix}"
-        given[name] = cast(BinaryIO, file)
-    said = store.options(key)
-    whole = store.keep(given)
-    store.say(whole, zone=said.zone, date_orders=said.date_orders, mappings=said.mappings)
-    context = get_script_run_ctx()
-    if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
-        for file in new:
-            context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
-    st.session_state["uploads"] = st.session_state.get("uploads", 0) + 1
-    choose(whole)
 
 
 def these_data(mine: Mine) -> None:

@@ -36,7 +36,7 @@ ALL_DATES, THESE_DATES = "all", "these"
 def found(mine: Mine, scope: Scope) -> tuple[list[quality.Finding], int]:
     """The findings of the data, and how many tickets have something odd that reaches a number; remembered."""
     everything = _everywhere(scope)
-    result: tuple[list[quality.Finding], int] = _found(*_stated(mine, everything), _data=mine.dataset, _scope=everything)
+    result: tuple[list[quality.Finding], int] = _found(_stated(mine, everything), _data=mine.dataset, _scope=everything)
     return result
 
 
@@ -104,7 +104,7 @@ def _opened(mine: Mine, scope: Scope, finding: quality.Finding, key: str) -> Non
 def _effects(mine: Mine, scope: Scope, finding: quality.Finding, key: str) -> None:
     asked = tuple((name, tuple(values)) for name, values in sorted(scope.to_query().items()))
     measured: list[quality.Effect] = _effect(
-        *_stated(mine, scope), finding.name, finding.ids, asked, _finding=finding, _scope=scope, _data=mine.dataset
+        _stated(mine, scope), finding.name, finding.ids, asked, _finding=finding, _scope=scope, _data=mine.dataset
     )
     st.markdown(f"**{plain(quality.said(finding, measured))}**")
     moved = [effect for effect in measured if effect.difference]
@@ -133,7 +133,7 @@ def _effects(mine: Mine, scope: Scope, finding: quality.Finding, key: str) -> No
 
 
 def _moves(mine: Mine, scope: Scope, key: str) -> None:
-    moves: pd.DataFrame = _zones(*_stated(mine, scope), _data=mine.dataset, _scope=scope)
+    moves: pd.DataFrame = _zones(_stated(mine, scope), _data=mine.dataset, _scope=scope)
     if moves["share"].isna().all():  # no ticket has a time of creation
         return
     st.markdown("Were the times those of another place, so many tickets would fall on another day (counted in UTC). Durations would stay.")
@@ -170,20 +170,14 @@ def _stated(mine: Mine, scope: Scope) -> tuple[Any, ...]:
 
 
 @st.cache_resource(max_entries=50, show_spinner="Looking for what is odd …")
-def _found(
-    key: str, fingerprint: str, report: int, as_of: Any, calendar: Any, _data: kpi.Dataset, _scope: Scope
-) -> tuple[list[quality.Finding], int]:
+def _found(stated: tuple[Any, ...], _data: kpi.Dataset, _scope: Scope) -> tuple[list[quality.Finding], int]:
     findings = quality.quality(_data, _scope)
     return findings, quality.touched(findings, _scope, _data) if any(_data.rows.values()) else 0
 
 
 @st.cache_resource(max_entries=500, show_spinner="Measuring without them …")
 def _effect(
-    key: str,
-    fingerprint: str,
-    report: int,
-    as_of: Any,
-    calendar: Any,
+    stated: tuple[Any, ...],
     name: str,
     ids: str,
     asked: Any,
@@ -195,5 +189,5 @@ def _effect(
 
 
 @st.cache_resource(max_entries=50, show_spinner=False)
-def _zones(key: str, fingerprint: str, report: int, as_of: Any, calendar: Any, _data: Any, _scope: Any) -> pd.DataFrame:
+def _zones(stated: tuple[Any, ...], _data: Any, _scope: Any) -> pd.DataFrame:
     return quality.zone_moves(ZONES, _scope, _data)

@@ -18,7 +18,11 @@ PROMISES = {
 
 
 def ways_in() -> None:
-    """One sentence, two doors, three promises."""
+    """One sentence, two doors, three promises; before them, what to do about a file nobody recognised."""
+    if key := st.session_state.get("unread_key"):
+        with st.container(border=True, key="match_columns"):
+            st.markdown("**Say once what its columns mean, and it is read.** What they may be is filled in already.")
+            st.page_link("data.py", label="Match the columns", icon=":material/conversion_path:", query_params={"data": key})
     st.markdown(f"**Bring the export of your help desk, and read {len(metrics())} support KPIs from it.**")
     with st.grid(2, min_column_width=320, gap="small", key="ways_in"):
         with st.container(border=True, height="stretch", key="own_data"):
