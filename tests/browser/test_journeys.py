@@ -1,40 +1,100 @@
-"""What a person does, in a real browser: uploads an export, reads three numbers, reloads, shares the address, looks in the dark."""
+"""What a person does, in a real browser: brings an export, reads a number, goes to its tickets, turns back, shares the address."""
 
 from __future__ import annotations
 
+import csv
+import io
+import re
+import subprocess
+import sys
 import urllib.request
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-def says(page, text: str) -> None:
+def main(page):
+    return page.locator("[data-testid=stMain]")
+
+
+def says(page, text: str | re.Pattern[str]) -> None:
     """Wait until the page says it: Streamlit loads the parts of a page one by one."""
-    page.locator("[data-testid=stMain]").get_by_text(text).first.wait_for(timeout=30_000)
+    main(page).get_by_text(text).first.wait_for(timeout=60_000)
 
 
-def test_an_audit_log_becomes_three_known_numbers(visit, server, settle, datasets: Path) -> None:
-    """141,712 rows are 24,918 tickets; the three numbers are those the data set's own description gives."""
+def told(text: str) -> str:
+    """As a person compares two texts: a space is a space."""
+    return " ".join(text.split())
+
+
+def choose(page, settle, bar: str, option: str) -> None:
+    """Open a part of the scope bar, choose, and close it."""
+    page.locator(f".st-key-{bar} button").first.click()
+    page.locator("[data-testid=stPopoverBody]").get_by_text(option).first.click()
+    settle(page)
+    page.keyboard.press("Escape")
+    page.locator("[data-testid=stPopoverBody]").wait_for(state="hidden")
+
+
+def follow(page, settle, name: str, heading: str) -> None:
+    page.get_by_role("link", name=name, exact=True).locator("visible=true").first.click()
+    page.get_by_role("heading", level=1).get_by_text(heading).wait_for()
+    settle(page)
+
+
+def looks(page) -> dict[str, str]:
+    """The address, and what of it can be read on the page."""
+    url = urlsplit(page.url)
+    caption = main(page).locator("[data-testid=stCaptionContainer]").get_by_text(" · ").first
+    return {"path": url.path, "query": url.query, "title": told(page.locator("h1").inner_text()), "said": told(caption.inner_text())}
+
+
+def test_an_upload_shows_what_the_command_line_computes(visit, server, settle, small_company: Path) -> None:
+    """The same files, the same dates: the tiles have the digits of `kpi compute`; the upload itself is not kept in memory."""
+    files = [small_company / "data" / "sample" / name for name in ("tickets.csv", "surveys.csv")]
     page = visit()
-    page.locator("input[type=file]").set_input_files(datasets / "servicenow_incidents_uci" / "incident_event_log.zip")
-    page.get_by_text("SLA attainment", exact=True).wait_for(timeout=90_000)
+    page.locator("input[type=file]").set_input_files(files)
+    page.locator(".st-key-tile_csat").wait_for(timeout=60_000)
     settle(page)
-    for said in ("63.42 %", "15,803 of 24,918", "1.10 %", "275 of 24,918", "25 h 45 min", "29 Feb 2016 – 18 Feb 2017"):
-        says(page, said)
-    page.get_by_text("What was understood of the files").click()
-    page.get_by_text("141,712 rows became 24,918 tickets").wait_for()
-
-    metrics = urllib.request.urlopen(f"{server.url}/_stcore/metrics").read().decode()
-    assert "st_session_state" in metrics, "the server tells what it holds in memory"
-    assert "UploadedFileManager" not in metrics, "and the upload is not part of it any more"
-
     address = page.url
-    page.reload()
-    settle(page)
-    says(page, "25 h 45 min")  # a reload keeps the data
-    says(visit(address.removeprefix(server.url)), "25 h 45 min")  # so does another browser with the same address
+    metrics = ("csat", "first_reply_time", "full_resolution_time", "sla_attainment", "reopen_rate", "tickets_created")
+    tiles = {name: told(page.locator(f".st-key-tile_{name}").inner_text()) for name in metrics}
+
+    asked = parse_qs(urlsplit(address).query)
+    command = [
+        sys.executable,
+        "-c",
+        "from kpi.cli import entry; entry()",
+        "compute",
+        *map(str, files),
+        "--format",
+        "table",
+        "--metric",
+        *metrics,
+    ]
+    command += [f"--{name}={asked[name][0]}" for name in ("from", "to", "compare", "zone")]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert len(lines) == len(metrics)
+    for (name, tile), line in zip(tiles.items(), map(told, lines), strict=True):
+        value, limits, n = re.search(r": (.+?)(?: \((.+?); (.+?)\))?\. Before: ", line).groups()
+        assert f"chevron_right {value} " in tile, f"{name}: the tile says {tile!r}, the command line {line!r}"
+        if limits:
+            assert tile.endswith(f"{limits} · {n}"), f"{name}: the tile says {tile!r}, the command line {line!r}"
+        assert re.search(r"; change (\S+)", line).group(1) in tile, f"{name}: the tile says {tile!r}, the command line {line!r}"
+    assert sum(" of " in tile for tile in tiles.values()) >= 3, "tiles that say what they stand on"
+
+    memory = urllib.request.urlopen(f"{server.url}/_stcore/metrics").read().decode()
+    assert "st_session_state" in memory, "the server tells what it holds in memory"
+    assert "UploadedFileManager" not in memory, "and the upload is not part of it any more"
+
+    page.reload()  # a reload keeps the data; so does another browser with the same address
+    for again in (page, visit(address.removeprefix(server.url))):
+        again.locator(".st-key-tile_csat").wait_for()
+        settle(again)
+        assert told(again.locator(".st-key-tile_csat").inner_text()) == tiles["csat"]
 
 
 def test_other_peoples_text_stays_text(visit, server, settle, tmp_path: Path) -> None:
@@ -44,24 +104,91 @@ def test_other_peoples_text_stays_text(visit, server, settle, tmp_path: Path) ->
     path.write_text(f"ticket_id,created_at,status,priority\n1,2026-03-02T08:00:00Z,solved,low\n2,{evil},{evil},{evil}\n", "utf-8")
     page = visit()
     page.locator("input[type=file]").set_input_files(path)
-    page.get_by_text("Tickets created").wait_for(timeout=30_000)
-    page.get_by_role("link", name="Data & quality").click()
-    page.get_by_text("Can the data be trusted?").wait_for()
-    settle(page)
-    says(page, "![x](")  # the name is shown as it is
-    assert page.locator("[data-testid=stMain] img").count() == 0
+    says(page, "Tickets created")
+    for name, heading in (("Data & quality", "Can the data be trusted?"), ("Tickets", "Which tickets are they?")):
+        follow(page, settle, name, heading)
+        says(page, "![x](")  # the file's name is shown as it is
+        assert main(page).locator("img").count() == 0
 
 
-def test_the_sample_in_the_dark_and_on_a_phone(visit, settle, tmp_path: Path) -> None:
-    page = visit("/?data=sample", width=390, dark=True)
-    page.get_by_text("First reply").first.wait_for(timeout=60_000)
+def test_a_slow_import_can_be_watched_stopped_and_started_again(visit, keep, settle) -> None:
+    days = [f"2026-{1 + n % 9:02d}-{1 + n % 28:02d}T" for n in range(252)]
+    rows = (f"{n},{days[n % 252]}08:00:00Z,{days[n % 252]}09:00:00Z,{days[n % 252]}12:00:00Z,solved" for n in range(100_000))
+    key = keep({"tickets.csv": "\n".join(["ticket_id,created_at,first_reply_at,solved_at,status", *rows]).encode()})
+    page = visit(f"/?data={key}")
+    says(page, "One moment")
+    progress = page.get_by_role("progressbar")
+    progress.wait_for()
+    page.get_by_role("button", name="Stop").click()
+    says(page, "The import was stopped.")
+    assert progress.count() == 0
+    page.get_by_text("Your own data").wait_for()  # one can also do something else
+
+    page.get_by_role("button", name="Start again").click()
+    progress.wait_for()
+    page.get_by_text(re.compile("Reading tickets.csv|Working out replies|Writing it down")).first.wait_for(timeout=60_000)
+    page.locator(".st-key-tile_tickets_created").wait_for(timeout=90_000)
+    choose(page, settle, "period_bar", "All dates")
+    page.locator(".st-key-tile_tickets_created").get_by_text("100,000", exact=True).wait_for()
+
+
+def test_a_damaged_upload_is_one_sentence(visit, settle, tmp_path: Path) -> None:
+    path = tmp_path / "report.xlsx"
+    path.write_bytes(b"PK\x03\x04 and then nothing that an archive would hold")
+    page = visit()
+    page.locator("input[type=file]").set_input_files(path)
+    alerts = main(page).locator("[data-testid=stAlert]")
+    alerts.first.wait_for()
     settle(page)
-    for path in ("/", "/data", "/definitions"):
-        if path != "/":
-            page = visit(f"{path}?data=sample", width=390, dark=True)
-        assert page.get_by_text("Sample data: a made-up company").is_visible(), "made-up data are never without their ribbon"
-        widths = page.evaluate("[document.documentElement.scrollWidth, document.querySelector('[data-testid=stMain]').scrollWidth]")
-        assert max(widths) <= 390, f"{path} is wider than the phone: {widths}"
-        background = page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
-        assert background == "rgb(20, 23, 28)", "the dark theme's own paper"
-        page.screenshot(path=tmp_path / f"phone{path.replace('/', '-')}.png")
+    assert alerts.count() == 1
+    said = told(alerts.inner_text())
+    assert "report.xlsx" in said and len(said) < 300 and "Error" not in said and "Traceback" not in said, said
+    page.get_by_text("Your own data").wait_for()  # and the way to another file
+
+
+def test_back_and_forward_show_what_the_address_says(visit, company, settle) -> None:
+    """Each page is one step of Back, and comes back as it was left: its dates, its number, its address."""
+    page = visit(f"/?data={company}&from=2026-10-05&to=2026-10-18")
+    says(page, "5–18 Oct 2026")
+    choose(page, settle, "period_bar", "Last 7 days")
+    steps = [looks(page)]
+    page.locator(".st-key-tile_full_resolution_time a:visible").click()
+    says(page, "What was counted")
+    settle(page)
+    steps.append(looks(page))
+    assert steps[-1]["title"].startswith("Full resolution") and "metric=full_resolution_time" in steps[-1]["query"]
+    follow(page, settle, "Tickets", "Which tickets are they?")
+    choose(page, settle, "period_bar", "Last 13 weeks")
+    steps.append(looks(page))
+    follow(page, settle, "Overview", "How support is doing")
+    steps.append(looks(page))
+    assert [step["path"] for step in steps] == ["/", "/number", "/tickets", "/"]
+    assert steps[0]["said"] != steps[3]["said"], "the Overview of seven days, and that of thirteen weeks"
+    for step in steps:
+        start, end = (parse_qs(step["query"])[name][0] for name in ("from", "to"))
+        assert str(int(start[8:])) in step["said"] and str(int(end[8:])) in step["said"], "the sentence has the dates of the address"
+
+    for move, way in ((page.go_back, reversed(steps[:-1])), (page.go_forward, steps[1:])):
+        for number, step in enumerate(way):
+            move()
+            page.wait_for_timeout(800)
+            settle(page)
+            assert looks(page) == step, f"step {number + 1} of {move.__name__}"
+
+
+def test_from_a_tile_to_its_tickets_and_to_a_file(visit, company, settle) -> None:
+    page = visit(f"/?data={company}")
+    tile = page.locator(".st-key-tile_full_resolution_time")
+    n = int(re.search(r"n = ([\d,]+)$", told(tile.inner_text())).group(1).replace(",", ""))
+    value = told(tile.locator("[data-testid=stMetricValue]").inner_text())
+    tile.locator("a:visible").click()
+    page.get_by_role("heading", level=1).get_by_text("Full resolution").wait_for()
+    assert told(page.locator("h1").inner_text()).endswith(value), "the number's page is about the number of the tile"
+    follow(page, settle, "All of them, to search and sort", "What is behind Full resolution?")
+    says(page, f"{n} tickets behind Full resolution")
+    with page.expect_download() as download:
+        page.locator(".st-key-rows_csv a:visible").click()
+    with Path(download.value.path()).open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(io.StringIO(file.read())))
+    assert n > 10 and len(rows) == n and len({row["ticket_id"] for row in rows}) == n
+    assert re.fullmatch(r"full-resolution-time-\d{4}-\d\d-\d\d-to-\d{4}-\d\d-\d\d\.csv", download.value.suggested_filename)
