@@ -11,6 +11,8 @@ import pytest
 
 from tests.cli.conftest import Ran
 
+pytestmark = pytest.mark.slow
+
 Kpi = Callable[..., Ran]
 
 

@@ -13,6 +13,8 @@ from kpi.forms import Difference, Duration, Mean, Nps, Ratio, Share, Total
 from kpi.measure.compile import form_of
 from kpi.scope import Scope
 
+pytestmark = pytest.mark.slow
+
 CATALOGUE = kpi.metrics()
 CREATED = {"params": {"cohort": "created", "clocks": "finished"}}
 SCOPES = {

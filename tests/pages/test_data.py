@@ -17,6 +17,8 @@ import kpi
 from kpi import store
 from tests.pages.conftest import DIRTY, FRAME, HARM
 
+pytestmark = pytest.mark.slow
+
 App = Callable[..., AppTest]
 STRANGE = "Vorgang;Beginn;Ende;Zustand;Dauer;Sterne\n" + "".join(
     f"V{i};{i:02d}.03.2026 08:00;{i:02d}.03.2026 {8 + i % 3:02d}:00;{'Fertig' if i > 3 else 'Schwebt'};{i};{1 + i % 5}\n"

@@ -13,6 +13,8 @@ import pytest
 import kpi
 from kpi.quality import KINDS, Effect, Finding, concerned, effects, quality, said, touched, verdict, zone_moves
 
+pytestmark = pytest.mark.slow
+
 HOUR = 3600.0
 TODAY = dt.datetime(2026, 6, 1)
 SCOPE = kpi.Scope()

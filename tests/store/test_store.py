@@ -13,6 +13,8 @@ from kpi import store
 from kpi.errors import KpiError, UnknownName, UnreadableFile
 from kpi.store import imports, versions
 
+pytestmark = pytest.mark.slow
+
 TICKETS = b"""ticket_id,created_at,first_reply_at,solved_at,status,channel,colour
 1,2026-03-02T08:00:00Z,2026-03-02T08:30:00Z,2026-03-02T10:00:00Z,solved,email,red
 2,2026-03-02T09:00:00Z,when?,2026-03-02T13:00:00Z,solved,chat,blue

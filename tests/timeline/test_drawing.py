@@ -16,6 +16,8 @@ import kpi
 from kpi import examples, timeline
 from kpi.charts import timeline as drawing
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = [(metric, clock) for metric in examples.TICKET for clock in ("calendar", "business")]
 
 
