@@ -92,7 +92,8 @@ def _waiting(key: str) -> None:
         st.title("One moment", anchor=False)
         st.progress(min(now.share, 1.0), text=f"{plain(now.what or 'Getting ready')} …")
         st.caption(
-            f"{'A made-up company' if key == SAMPLE else plain(', '.join(store.names(key)))}. You may leave this page open or come back to its address: the import goes on."
+            f"{'A made-up company' if key == SAMPLE else plain(', '.join(store.names(key)))}. "
+            "You may leave this page open or come back to its address: the import goes on."
         )
         st.button("Stop", icon=":material/stop_circle:", on_click=store.cancel, args=(key,), key="stop_import")
 
