@@ -23,6 +23,8 @@ from kpi.tables import TABLES
 
 ROOT = Path(__file__).parents[2]
 LOCAL = re.compile(r"^(https?|wss?)://127\.0\.0\.1[:/]|^(data|blob|about|chrome):")
+PHONE = "Mozilla/5.0 (Linux; Android 14; Pixel 7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36"
+WIDEST_PHONE = 480
 IDLE = "[data-testid='stApp'][data-test-script-state='notRunning'][data-test-connection-state='CONNECTED']"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
@@ -110,7 +112,7 @@ def chromium() -> Iterator[object]:
 
 @pytest.fixture
 def visit(chromium, server: Server) -> Iterator[Callable]:
-    """`visit("/definitions", width=390, dark=True)` opens a page, waits until it is idle and returns it."""
+    """`visit("/definitions", width=390, dark=True)` opens a page, waits until it is idle and returns it. A narrow one is a phone's."""
     contexts, outside, complaints = [], [], []
 
     def complain(kind: str, text: str) -> None:
@@ -119,8 +121,10 @@ def visit(chromium, server: Server) -> Iterator[Callable]:
             complaints.append(text)
 
     def open_page(path: str = "/", *, width: int = 1440, dark: bool = False):
+        phone = {"user_agent": PHONE, "is_mobile": True, "has_touch": True} if width <= WIDEST_PHONE else {}
+        scheme = "dark" if dark else "light"
         context = chromium.new_context(
-            viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light", timezone_id="UTC", locale="en-GB"
+            viewport={"width": width, "height": 900}, color_scheme=scheme, timezone_id="UTC", locale="en-GB", **phone
         )
         contexts.append(context)
         context.on("request", lambda request: LOCAL.match(request.url) or outside.append(request.url))

@@ -32,7 +32,7 @@ def told(text: str) -> str:
 
 def choose(page, settle, bar: str, option: str) -> None:
     """Open a part of the scope bar, choose, and close it."""
-    page.locator(f".st-key-{bar} button").first.click()
+    page.locator(f".st-key-{bar} button:visible").click()
     page.locator("[data-testid=stPopoverBody]").get_by_text(option).first.click()
     settle(page)
     page.keyboard.press("Escape")
