@@ -130,6 +130,7 @@ def upload(widget: str, beside: str = "") -> None:
     if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
         for file in files:
             context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
+    del st.session_state[widget]  # the visit would keep the content until the import is over
     st.session_state["uploads"] = st.session_state.get("uploads", 0) + 1  # a new widget key: a fresh, empty uploader
 
 
