@@ -45,6 +45,14 @@ def follow(page, settle, name: str, heading: str) -> None:
     settle(page)
 
 
+def tile(page, metric: str) -> str:
+    """What a tile says, once all of it is there."""
+    box = page.locator(f".st-key-tile_{metric}")
+    for part in (box.locator("a:visible"), box.get_by_test_id("stMetricValue"), box.get_by_test_id("stMetricDelta")):
+        part.wait_for(timeout=60_000)
+    return told(box.inner_text())
+
+
 def looks(page) -> dict[str, str]:
     """The address, and what of it can be read on the page."""
     url = urlsplit(page.url)
@@ -57,11 +65,11 @@ def test_an_upload_shows_what_the_command_line_computes(visit, server, settle, s
     files = [small_company / "data" / "sample" / name for name in ("tickets.csv", "surveys.csv")]
     page = visit()
     page.locator("input[type=file]").set_input_files(files)
-    page.locator(".st-key-tile_csat").wait_for(timeout=60_000)
+    tile(page, "csat")
     settle(page)
     address = page.url
     metrics = ("csat", "first_reply_time", "full_resolution_time", "sla_attainment", "reopen_rate", "tickets_created")
-    tiles = {name: told(page.locator(f".st-key-tile_{name}").inner_text()) for name in metrics}
+    tiles = {name: tile(page, name) for name in metrics}
 
     asked = parse_qs(urlsplit(address).query)
     command = [
@@ -78,13 +86,14 @@ def test_an_upload_shows_what_the_command_line_computes(visit, server, settle, s
     command += [f"--{name}={asked[name][0]}" for name in ("from", "to", "compare", "zone")]
     lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     assert len(lines) == len(metrics)
-    for (name, tile), line in zip(tiles.items(), map(told, lines), strict=True):
+    for (name, said), line in zip(tiles.items(), map(told, lines), strict=True):
         value, limits, n = re.search(r": (.+?)(?: \((.+?); (.+?)\))?\. Before: ", line).groups()
-        assert f"chevron_right {value} " in tile, f"{name}: the tile says {tile!r}, the command line {line!r}"
+        both = f"{name}: the tile says {said!r}, the command line {line!r}"
+        assert f"chevron_right {value} " in said, both
         if limits:
-            assert tile.endswith(f"{limits} · {n}"), f"{name}: the tile says {tile!r}, the command line {line!r}"
-        assert re.search(r"; change (\S+)", line).group(1) in tile, f"{name}: the tile says {tile!r}, the command line {line!r}"
-    assert sum(" of " in tile for tile in tiles.values()) >= 3, "tiles that say what they stand on"
+            assert said.endswith(f"{limits} · {n}"), both
+        assert re.search(r"; change (\S+)", line).group(1) in said, both
+    assert sum(" of " in said for said in tiles.values()) >= 3, "tiles that say what they stand on"
 
     memory = urllib.request.urlopen(f"{server.url}/_stcore/metrics").read().decode()
     assert "st_session_state" in memory, "the server tells what it holds in memory"
@@ -92,9 +101,7 @@ def test_an_upload_shows_what_the_command_line_computes(visit, server, settle, s
 
     page.reload()  # a reload keeps the data; so does another browser with the same address
     for again in (page, visit(address.removeprefix(server.url))):
-        again.locator(".st-key-tile_csat").wait_for()
-        settle(again)
-        assert told(again.locator(".st-key-tile_csat").inner_text()) == tiles["csat"]
+        assert tile(again, "csat") == tiles["csat"]
 
 
 def test_other_peoples_text_stays_text(visit, server, settle, tmp_path: Path) -> None:
@@ -171,17 +178,22 @@ def test_back_and_forward_show_what_the_address_says(visit, company, settle) -> 
     for move, way in ((page.go_back, reversed(steps[:-1])), (page.go_forward, steps[1:])):
         for number, step in enumerate(way):
             move()
-            page.wait_for_timeout(800)
+            for _ in range(20):  # it may take a while, but then it stays
+                page.wait_for_timeout(500)
+                settle(page)
+                if looks(page) == step:
+                    break
+            page.wait_for_timeout(500)
             settle(page)
             assert looks(page) == step, f"step {number + 1} of {move.__name__}"
 
 
 def test_from_a_tile_to_its_tickets_and_to_a_file(visit, company, settle) -> None:
     page = visit(f"/?data={company}")
-    tile = page.locator(".st-key-tile_full_resolution_time")
-    n = int(re.search(r"n = ([\d,]+)$", told(tile.inner_text())).group(1).replace(",", ""))
-    value = told(tile.locator("[data-testid=stMetricValue]").inner_text())
-    tile.locator("a:visible").click()
+    n = int(re.search(r"n = ([\d,]+)$", tile(page, "full_resolution_time")).group(1).replace(",", ""))
+    box = page.locator(".st-key-tile_full_resolution_time")
+    value = told(box.get_by_test_id("stMetricValue").inner_text())
+    box.locator("a:visible").click()
     page.get_by_role("heading", level=1).get_by_text("Full resolution").wait_for()
     assert told(page.locator("h1").inner_text()).endswith(value), "the number's page is about the number of the tile"
     follow(page, settle, "All of them, to search and sort", "What is behind Full resolution?")
