@@ -86,6 +86,12 @@ def _tickets(scope: Scope, mine: Mine) -> list[str]:
 
 
 def _period(scope: Scope, mine: Mine) -> None:
+    # What is in a closed popover the browser does not know: after Back its old choice would come again as if somebody had made it. So the
+    # choices of this bar are drawn only while they can be seen. A choice gives the button another label, and closes it.
+    label = _capital(asked_dates.said(scope.start, scope.end))
+    opened = st.popover(label, icon=":material/calendar_month:", help="Period", key="period_bar", on_change="rerun")
+    if not opened.open:
+        return
     state = st.session_state
     preset = asked_dates.preset_of(scope, mine, state.get("period"))
     state["period"] = OWN if state.get("period") == OWN and scope.start and scope.end else preset
@@ -98,7 +104,7 @@ def _period(scope: Scope, mine: Mine) -> None:
         start, end = asked_dates.of(code, mine, scope.zone)
         return f"{PRESETS[code]} :gray[{asked_dates.said(start or low, end or high)}]"
 
-    with st.popover(_capital(asked_dates.said(scope.start, scope.end)), icon=":material/calendar_month:", help="Period", key="period_bar"):
+    with opened:
         st.radio("Period", PRESETS, format_func=option, key="period", on_change=_period_chosen, args=(mine, scope))
         if state["period"] == OWN:
             st.date_input("From and to", key="dates", format="YYYY-MM-DD", on_change=_dates_chosen, args=(mine,))
@@ -106,6 +112,7 @@ def _period(scope: Scope, mine: Mine) -> None:
 
 def _period_chosen(mine: Mine, scope: Scope) -> None:
     code = st.session_state["period"]
+    st.session_state["period_bar"] = code == OWN  # the dates are still to be said
     start, end = asked_dates.reach(mine, scope.zone) if code == OWN and not scope.start else asked_dates.of(code, mine, scope.zone)
     if code == OWN and scope.start:
         start, end = scope.start, scope.end
@@ -121,6 +128,11 @@ def _dates_chosen(mine: Mine) -> None:
 def _compare(scope: Scope, mine: Mine) -> None:
     if not (scope.start and scope.end):
         return
+    before = scope.before()
+    against = f"vs {asked_dates.said(before.start, before.end, but_year=scope.end.year)}" if before else "No comparison"
+    opened = st.popover(against, icon=":material/compare_arrows:", help="Compare with", key="compare_bar", on_change="rerun")
+    if not opened.open:
+        return
     st.session_state["compare"] = scope.compare or NOTHING
     kinds = {NOTHING: "Nothing", **{code: words.capitalize() for code, words in COMPARISONS.items()}}
     first = asked_dates.reach(mine, scope.zone)[0]
@@ -132,9 +144,7 @@ def _compare(scope: Scope, mine: Mine) -> None:
         early = ", before the data begin" if before.end < first else ""
         return f"{kinds[code]} :gray[{asked_dates.said(before.start, before.end)}{early}]"
 
-    before = scope.before()
-    against = f"vs {asked_dates.said(before.start, before.end, but_year=scope.end.year)}" if before else "No comparison"
-    with st.popover(against, icon=":material/compare_arrows:", help="Compare with", key="compare_bar"):
+    with opened:
         st.radio("Compare with", kinds, format_func=option, key="compare", on_change=_chosen, args=(mine, "compare"))
 
 

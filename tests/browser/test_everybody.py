@@ -64,10 +64,11 @@ def test_every_page_in_the_dark_on_a_phone(visit, company, settle, tmp_path: Pat
     settle(page)
     page.locator(".st-key-tile_csat").wait_for()
     page.locator(".st-key-period_bar button:visible").click()  # and does not cover what one came for
-    page.get_by_text("Last 7 days").click()
-    settle(page)
+    page.get_by_text("Last 7 days").wait_for()
     box = page.locator("[data-testid=stPopoverBody]").bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= 390, f"the dates open beside the screen: {box}"
+    page.get_by_text("Last 7 days").click()
+    settle(page)
     page.get_by_test_id("stCaptionContainer").get_by_text("24–30 Oct 2026").wait_for()
 
 

@@ -164,7 +164,7 @@ def test_dates_that_run_backwards_and_too_many_periods_are_left_out(app: Open, t
 
 def test_what_belongs_to_a_page_survives_a_change_of_scope(app: Open, sample_key: str) -> None:
     at = app(sample_key, "number.py", metric="csat")
-    at.radio(key="period").set_value("91").run()
+    opened(at, "period_bar").radio(key="period").set_value("91").run()
     stands(at)
     assert address(at)["metric"] == ["csat"] and at.session_state["asked"].end - at.session_state["asked"].start == dt.timedelta(days=90)
 
@@ -172,9 +172,9 @@ def test_what_belongs_to_a_page_survives_a_change_of_scope(app: Open, sample_key
 @pytest.mark.slow
 def test_every_control_writes_the_address(app: Open, sample_key: str) -> None:
     at = app(sample_key)
-    at.radio(key="compare").set_value("last_year").run()
+    opened(at, "compare_bar").radio(key="compare").set_value("last_year").run()
     assert address(at)["compare"] == ["last_year"]
-    at.radio(key="compare").set_value("").run()
+    opened(at, "compare_bar").radio(key="compare").set_value("").run()
     assert "compare" not in address(at)
     opened(at, "more_bar")
     for key, name, value in (
@@ -193,13 +193,13 @@ def test_every_control_writes_the_address(app: Open, sample_key: str) -> None:
     assert sorted(address(at)["param"]) == ["clocks=finished", "statuses=all"]
     stands(at.toggle(key="exports_rule").set_value(False).run())
     assert "param" not in address(at)
-    at.radio(key="period").set_value("all").run()
+    opened(at, "period_bar").radio(key="period").set_value("all").run()
     assert not {"from", "to", "compare"} & set(address(at)), "all dates are compared with nothing"
 
 
 def test_other_dates_begin_with_those_shown_and_wait_for_both_ends(app: Open, tiny_key: str) -> None:
     at = app(tiny_key)
-    at.radio(key="period").set_value("own").run()
+    opened(at, "period_bar").radio(key="period").set_value("own").run()
     assert address(stands(at))["from"] == ["2026-03-02"] and address(at)["to"] == ["2026-03-04"]
     at.date_input(key="dates").set_value((dt.date(2026, 3, 3),)).run()
     assert address(stands(at))["from"] == ["2026-03-02"], "one date alone changes nothing"
