@@ -7,6 +7,7 @@ import csv
 import io
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -59,7 +60,8 @@ def get(address: str, method: str = "GET", hang_up: bool = False) -> Answer:
         await Starlette(routes=downloads.routes)(scope, receive, send)
 
     try:
-        asyncio.run(ask())
+        with ThreadPoolExecutor(1) as apart:  # a browser test before this one leaves an event loop running in this thread
+            apart.submit(asyncio.run, ask()).result()
     except Exception:
         if not hang_up:
             raise
