@@ -153,13 +153,15 @@ class Dataset:
                 self._built[key] = schema
             return self._built[key]
 
-    def unread(self) -> pd.DataFrame:
-        """Every cell that could not be read: file, table, column, row, text, reason."""
-        return self.query('SELECT * FROM unread_cells ORDER BY file, "table", "column", "row"', self.canonical)
+    def unread(self, most: int = -1) -> pd.DataFrame:
+        """Cells that could not be read (the first `most`, else all): file, table, column, row, text, reason."""
+        limit = f" LIMIT {int(most)}" if most >= 0 else ""
+        return self.query(f'SELECT * FROM unread_cells ORDER BY file, "table", "column", "row"{limit}', self.canonical)
 
-    def rejected(self) -> pd.DataFrame:
-        """Every row of a file that has no place: file, row, reason, text."""
-        return self.query('SELECT * FROM rejected_rows ORDER BY file, "row"', self.canonical)
+    def rejected(self, most: int = -1) -> pd.DataFrame:
+        """Rows of a file that have no place (the first `most`, else all): file, row, reason, text."""
+        limit = f" LIMIT {int(most)}" if most >= 0 else ""
+        return self.query(f'SELECT * FROM rejected_rows ORDER BY file, "row"{limit}', self.canonical)
 
     def query(self, sql: str, schema: str, instants: pd.DataFrame | None = None) -> pd.DataFrame:
         """Run SQL on a cursor of its own: many readers never wait for each other. `instants` lies beside it as a table of that name."""

@@ -114,8 +114,7 @@ def unread(mine: Mine) -> None:
         return
     st.subheader("Cells that could not be read", anchor=False)
     st.caption("They count as unknown, never as zero.")
-    sql = 'SELECT file, "row", "table", "column", text, reason FROM unread_cells ORDER BY file, "table", "column", "row"'
-    _listed(_cells(data.query(f"{sql} LIMIT {SHOWN}", data.canonical)), total, "cell", "unread", lambda: csv_of(_cells(data.unread())))
+    _listed(_cells(data.unread(SHOWN)), total, "cell", "unread", lambda: csv_of(_cells(data.unread())))
 
 
 def rejected(mine: Mine) -> None:
@@ -126,8 +125,7 @@ def rejected(mine: Mine) -> None:
         return
     st.subheader("Rows that were left out", anchor=False)
     st.caption("No number stands on them. Mend them in the help desk or the file, and import again.")
-    sql = 'SELECT file, "row", reason, text FROM rejected_rows ORDER BY file, "row"'
-    _listed(_rows(data.query(f"{sql} LIMIT {SHOWN}", data.canonical)), total, "row", "rejected", lambda: csv_of(_rows(data.rejected())))
+    _listed(_rows(data.rejected(SHOWN)), total, "row", "rejected", lambda: csv_of(_rows(data.rejected())))
 
 
 def _listed(frame: pd.DataFrame, total: int, noun: str, key: str, whole: Callable[[], str]) -> None:
