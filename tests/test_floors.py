@@ -18,7 +18,8 @@ FLOORS = [  # errors lie below them all
     "sources catalogue lifecycle sample",
     "scope engine",
     "measure read",
-    "trends changes benchmarks targets correlations what_if staffing feedback explain timeline quality examples",
+    "trends changes benchmarks targets correlations what_if staffing feedback explain timeline quality "
+    "examples events spread cohorts workload scorecard calibration",
     "charts report export store",
     "api cli",
     "docs",

@@ -4,6 +4,7 @@
         0.csv 1.xlsx …              the files as they came; names.json has the names they came with
         options.json                what the visitor said about them (zone, day-month order, mappings)
         calendars/<print>.toml      working hours the visitor brought; calendar.toml is the one meant by default
+        events.csv targets.toml …   what people said that belongs to the key (see `texts`)
         <fingerprint>.duckdb        a version of the dataset: written once, never changed
         import.json                 which version is the present one, and what was understood of the files
         progress.json failed.json   an import under way, or why the last one failed
@@ -28,16 +29,20 @@ from kpi.store.folders import (
     say,
 )
 from kpi.store.imports import State, begin, cancel, discard, import_now, state
+from kpi.store.texts import TEXTS, bring_along, change, text
 from kpi.store.versions import open_dataset
 
 __all__ = [
     "SAMPLE",
+    "TEXTS",
     "Options",
     "State",
     "add_calendar",
     "begin",
+    "bring_along",
     "calendars",
     "cancel",
+    "change",
     "default_calendar",
     "discard",
     "files",
@@ -49,4 +54,5 @@ __all__ = [
     "options",
     "say",
     "state",
+    "text",
 ]

@@ -148,6 +148,7 @@ def keep(files: Sequence[Upload], beside: str = "") -> str:
     if beside:
         said = store.options(beside)
         store.say(key, zone=said.zone, date_orders=said.date_orders, mappings=said.mappings)
+        store.bring_along(beside, key)
     return key
 
 
