@@ -19,12 +19,36 @@ number = st.Page("number.py", title="How this is made", icon=":material/function
 tickets = st.Page("tickets.py", title="Tickets", icon=":material/table_rows:")
 data = st.Page("data.py", title="Data & quality", icon=":material/fact_check:")
 definitions = st.Page("definitions.py", title="Definitions", icon=":material/menu_book:")
-page = st.navigation({"": [overview, number], "Data": [tickets, data, definitions]})
+HERE = Path(__file__).parent
+compare = {
+    name: st.Page(f"{name}.py", title=title, icon=f":material/{icon}:")
+    for name, title, icon in (
+        ("trends", "Trends", "show_chart"),
+        ("benchmarks", "Benchmarks", "leaderboard"),
+        ("targets", "Targets", "flag"),
+        ("workload", "Workload", "calendar_view_week"),
+        ("events", "Events", "event_note"),
+    )
+    if (HERE / f"{name}.py").exists()
+}
+page = st.navigation(
+    {
+        "": [overview, number, *(compare[n] for n in ("trends",) if n in compare)],
+        "Compare": [compare[n] for n in ("benchmarks", "targets") if n in compare],
+        "Explain": [compare[n] for n in ("workload", "events") if n in compare],
+        "Data": [tickets, data, definitions],
+    }
+)
 unscoped = [data, definitions]  # what they say does not depend on dates or clocks
 own = {
     number: ["metric"],
     tickets: ["metric", "side", "out", "find", "sort", "column", "page", "ticket", "finding"],
     definitions: ["metric", "find", "family", "example"],
+    compare.get("trends"): ["metric", "view", "split_by", "chart"],
+    compare.get("benchmarks"): ["metric", "industry", "channel", "view", "own"],
+    compare.get("targets"): ["target", "view"],
+    compare.get("workload"): ["show", "cell"],
+    compare.get("events"): ["event", "metric", "control", "kind"],
 }
 links.only(*own.get(page, []))
 
