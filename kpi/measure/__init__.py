@@ -95,7 +95,7 @@ def _cells(
 ) -> tuple[dict[str, pd.DataFrame], list[str]]:
     """Metric name -> a frame with one row per (period index `bucket`, groups) and a column per part; and the SQL as it ran."""
     as_of = scope.as_of or data.newest
-    found: dict[str, list[pd.DataFrame]] = {}
+    found: dict[str, list[dict[str, Any]]] = {}
     keys = ["bucket", *(f"g{i}" for i in range(len(scope.split) + clusters))]
     instants, values = instants_of(periods, as_of), values_of(scope, as_of)
     asked = {*scope.split, *(column for column, _ in scope.where)}
@@ -104,34 +104,48 @@ def _cells(
     statements = [filled(query.text, values) for query in wanted]
     # A page is a dozen small questions: the engine answers as many at once as there are cores.
     frames = _POOL.map(lambda sql, query: data.query(sql, schema, instants if query.edge else None), statements, wanted)
+    index = {p.first: i for i, p in enumerate(periods)}
     for query, answer in zip(wanted, frames, strict=True):
-        frame = _placed(
-            answer, {p.first: i for i, p in enumerate(periods)} if not query.edge else None, len(periods), aligned=len(keys) == 1
-        )
-        columns = {column: frame[column] for column in frame}
-        for name in dict.fromkeys(p.split("|")[0] for p in query.parts):
+        names_of = dict.fromkeys(p.split("|")[0] for p in query.parts)
+        place = _places(answer, None if query.edge else index)
+        if len(keys) == 1:
+            columns = {column: _aligned(answer[column], place, len(periods)) for column in query.parts}
+        else:
+            placed = answer.assign(bucket=place)[place >= 0]
+            columns = {column: placed[column] for column in placed}
+        for name in names_of:
             own = {p.split("|")[1]: columns[p] for p in query.parts if p.split("|")[0] == name}
-            found.setdefault(name, []).append(pd.DataFrame({key: columns[key] for key in keys} | own, copy=False))
+            found.setdefault(name, []).append({key: columns[key] for key in keys if key in columns} | own)
     cells = {}
     for name, pieces in found.items():
-        if len(keys) == 1:  # every piece has one row for each period
-            cells[name] = pieces[0] if len(pieces) == 1 else pd.concat([pieces[0], *(p.drop(columns="bucket") for p in pieces[1:])], axis=1)
+        if len(keys) == 1:  # one row for each period: the pieces lie beside each other as plain columns
+            together = {column: values for piece in pieces for column, values in piece.items()}
+            cells[name] = pd.DataFrame({"bucket": np.arange(len(periods))} | together, copy=False)
             continue
-        merged = pieces[0]
+        merged = pd.DataFrame(pieces[0], copy=False)
         for piece in pieces[1:]:
-            merged = merged.merge(piece, on=keys, how="outer")
+            merged = merged.merge(pd.DataFrame(piece, copy=False), on=keys, how="outer")
         cells[name] = _completed(merged, keys, len(periods), as_found=clusters)
     return cells, statements
 
 
-def _placed(answer: pd.DataFrame, index: Mapping[Any, int] | None, periods: int, *, aligned: bool) -> pd.DataFrame:
-    """An answer with the number of its period in `bucket`; `index` numbers the first dates of periods. Aligned: one row for each period."""
+def _places(answer: pd.DataFrame, index: Mapping[Any, int] | None) -> Any:
+    """The number of its period for each row of an answer, -1 for none; `index` numbers the first dates of periods."""
     if "bucket" not in answer:
-        answer["bucket"] = 0
-    elif index is not None:
-        answer["bucket"] = [index.get(d.date() if hasattr(d, "date") else d, -1) for d in answer["bucket"]]
-        answer = answer[answer["bucket"] >= 0]
-    return answer.set_index("bucket").reindex(range(periods)).rename_axis("bucket").reset_index() if aligned else answer
+        return np.zeros(len(answer), dtype=int)
+    if index is None:
+        return answer["bucket"].to_numpy(int)
+    return np.array([index.get(d.date() if hasattr(d, "date") else d, -1) for d in answer["bucket"]], dtype=int)
+
+
+def _aligned(values: pd.Series[Any], place: Any, periods: int) -> Any:
+    """The values in the places of their periods, unknown where there is none. Plain columns: a frame a query costs more than the query."""
+    plain = values.to_numpy()
+    if len(place) == periods and (place == np.arange(periods)).all():
+        return plain
+    out = np.full(periods, np.nan, dtype="float64" if plain.dtype.kind in "iufb" else object)
+    out[place[place >= 0]] = plain[place >= 0]
+    return out
 
 
 def _completed(cells: pd.DataFrame, keys: list[str], periods: int, as_found: bool) -> pd.DataFrame:
