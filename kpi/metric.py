@@ -103,8 +103,15 @@ MEASURED: dict[str, dict[str, str]] = {
 """The tables `kpi.lifecycle` leaves behind, with the columns metrics may name."""
 
 
+CREATED = {"created_weekday": "isodow", "created_hour": "hour"}
+"""Columns nobody stores: the weekday (1 Monday to 7 Sunday) and hour (0 to 23) a ticket was created at, by the clock of the reporting zone.
+
+The right side is the field of SQL's EXTRACT. Every table with `created_at` may be filtered and split by them.
+"""
+
 RESERVED = frozenset(
     {
+        *CREATED,
         *(column for columns in MEASURED.values() for column in columns),
         *_INSTANT,
         *"has_status_events has_message_events has_assignment_events wait_started_at".split(),

@@ -97,7 +97,7 @@ def _cells(
     as_of = scope.as_of or data.newest
     found: dict[str, list[dict[str, Any]]] = {}
     keys = ["bucket", *(f"g{i}" for i in range(len(scope.split) + clusters))]
-    instants, values = instants_of(periods, as_of), values_of(scope, as_of)
+    instants, values = instants_of(periods, as_of), values_of(scope, data.first, as_of)
     asked = {*scope.split, *(column for column, _ in scope.where)}
     extras = tuple(column for column in data.extras if column in asked)  # so that datasets of other columns share their texts
     wanted = queries(names, shape_of(scope, data.first, as_of, extras), intervals, clusters)

@@ -21,7 +21,7 @@ from kpi.catalogue import find
 from kpi.errors import BadValue, UnknownName, did_you_mean
 from kpi.forms import Choice, Form, Part, Share
 from kpi.hours import offset_changes
-from kpi.metric import AS_OF, LOCAL_DATES, PARAMS, Ask, columns_of
+from kpi.metric import AS_OF, CREATED, LOCAL_DATES, PARAMS, Ask, columns_of
 from kpi.scope import NONE, Period, Scope
 
 MANY = ("tags",)
@@ -88,7 +88,7 @@ def shape_of(scope: Scope, first: dt.datetime, as_of: dt.datetime, extras: tuple
         has_start=scope.start is not None,
         has_end=scope.end is not None,
         zone=scope.zone,
-        years=(first.year - 1, as_of.year + 1) if scope.zone != "UTC" else (0, 0),
+        years=_years(first, as_of) if scope.zone != "UTC" else (0, 0),
         clock=scope.clock,
         statistic=scope.statistic,
         choices=tuple((name, value) for name, value in ask.params if isinstance(value, str)),
@@ -96,7 +96,12 @@ def shape_of(scope: Scope, first: dt.datetime, as_of: dt.datetime, extras: tuple
     )
 
 
-def values_of(scope: Scope, as_of: dt.datetime) -> dict[str, dt.datetime | float | Condition]:
+def _years(first: dt.datetime, as_of: dt.datetime) -> tuple[int, int]:
+    """The years in which zone changes are written out."""
+    return first.year - 1, as_of.year + 1
+
+
+def values_of(scope: Scope, first: dt.datetime, as_of: dt.datetime) -> dict[str, dt.datetime | float | Condition]:
     """What the texts ask for, by name."""
     ask = scope.ask
     start, end = scope.span()
@@ -106,7 +111,9 @@ def values_of(scope: Scope, as_of: dt.datetime) -> dict[str, dt.datetime | float
         found |= {"start": start, "start_date": dt.datetime.combine(scope.start, dt.time())}
     if end and scope.end:
         found |= {"end": end, "end_date": dt.datetime.combine(scope.end + dt.timedelta(days=1), dt.time())}
-    found["where"] = Condition(" AND ".join(_condition(column, words) for column, words in scope.where) or "TRUE")
+    found["where"] = Condition(
+        " AND ".join(_condition(_text_of(c, scope.zone, _years(first, as_of)), c, words) for c, words in scope.where) or "TRUE"
+    )
     return found
 
 
@@ -116,9 +123,20 @@ class Condition(str):
     __slots__ = ()
 
 
-def _condition(column: str, words: Sequence[str]) -> str:
-    """A filter as SQL that DuckDB and PostgreSQL both read. Names and words are quoted; a list column is asked for any of the words."""
-    name = '"' + column.replace('"', '""') + '"'
+def _text_of(column: str, zone: str, years: tuple[int, int]) -> str:
+    """A column as SQL that DuckDB and PostgreSQL both read: its quoted name, or what is worked out from `created_at` by the zone's clock."""
+    if column not in CREATED:
+        return '"' + column.replace('"', '""') + '"'
+    seconds = "0"
+    if zone != "UTC":
+        steps = _offsets(zone, years)
+        cases = " ".join(f"WHEN created_at < {_literal(after)} THEN {now}" for (_, now), (after, _) in pairwise(steps))
+        seconds = f"CASE {cases} ELSE {steps[-1][1]} END" if cases else str(steps[-1][1])
+    return f"EXTRACT({CREATED[column]} FROM created_at + {seconds} * INTERVAL '1' SECOND)"
+
+
+def _condition(name: str, column: str, words: Sequence[str]) -> str:
+    """A filter as SQL; words are quoted, and a list column is asked for any of them. `name` is the column as SQL."""
     known = [_literal(word) for word in words if word != NONE]
     if column in MANY:
         hits = [f"{word} = ANY({name})" for word in known]
@@ -147,7 +165,8 @@ def _literal(value: dt.datetime | float | str) -> str:
 
 def lacking(columns: Mapping[str, str], scope: Scope) -> tuple[str, ...]:
     """The split and filter columns a table does not carry."""
-    return tuple(c for c in dict.fromkeys([*scope.split, *(name for name, _ in scope.where)]) if c not in columns)
+    asked = dict.fromkeys([*scope.split, *(name for name, _ in scope.where)])
+    return tuple(c for c in asked if c not in columns and not (c in CREATED and "created_at" in columns))
 
 
 @lru_cache(maxsize=1000)
@@ -198,12 +217,19 @@ def narrowed(table: Any, shape: Shape) -> Any:
     return rel.filter(asked_filter("where"))
 
 
-def in_groups(rel: Any, split: Sequence[str]) -> tuple[Any, list[Any]]:
+def in_groups(rel: Any, split: Sequence[str], shape: Shape) -> tuple[Any, list[Any]]:
     """The relation, unnested where a column holds lists, and the named group keys; unknown is "(none)"."""
     for column in split:
-        if rel[column].type().is_array():
+        if column not in CREATED and rel[column].type().is_array():
             rel = rel.unnest(column, keep_empty=True)
-    return rel, [rel[column].cast("string").fill_null(NONE).name(f"g{i}") for i, column in enumerate(split)]
+    return rel, [_group(rel, column, shape).cast("string").fill_null(NONE).name(f"g{i}") for i, column in enumerate(split)]
+
+
+def _group(rel: Any, column: str, shape: Shape) -> Any:
+    if column not in CREATED:
+        return rel[column]
+    at = local(rel.created_at, shape)
+    return at.hour() if CREATED[column] == "hour" else at.day_of_week.index() + 1
 
 
 def instants_of(periods: Sequence[Period], as_of: dt.datetime) -> pd.DataFrame:
@@ -238,15 +264,18 @@ def local(instant: Any, shape: Shape) -> Any:
     """UTC to the wall clock of the reporting zone, as the instant plus a CASE over the zone's few offset changes."""
     if shape.zone == "UTC":
         return instant
-    since, offsets = offset_changes(shape.zone, *shape.years)
-    steps = [
-        (int(o) // 1_000_000, dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=int(s))) for s, o in zip(since, offsets, strict=True)
-    ]
-    seconds: Any = ibis.literal(steps[-1][0])
+    steps = _offsets(shape.zone, shape.years)
+    seconds: Any = ibis.literal(steps[-1][1])
     if len(steps) > 1:
-        cases = [(instant < after[1], now[0]) for now, after in pairwise(steps)]
-        seconds = ibis.cases(*cases, else_=steps[-1][0])
+        cases = [(instant < after, now) for (_, now), (after, _) in pairwise(steps)]
+        seconds = ibis.cases(*cases, else_=steps[-1][1])
     return instant + seconds.as_interval("s")
+
+
+def _offsets(zone: str, years: tuple[int, int]) -> list[tuple[dt.datetime, int]]:
+    """The zone's offset changes in some years: the UTC instant each begins at, and the seconds the clock is ahead from then on."""
+    since, offsets = offset_changes(zone, *years)
+    return [(dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=int(s)), int(o) // 1_000_000) for s, o in zip(since, offsets, strict=True)]
 
 
 _UNITS = {"day": "D", "week": "W", "month": "M", "quarter": "Q", "year": "Y"}
@@ -256,7 +285,7 @@ def part_query(parts: Mapping[str, Part], shape: Shape, extra_split: str = "") -
     """One query for parts that share a table, a time and an edge: a row per period (`bucket`) and group (`g0`, `g1` …)."""
     one = next(iter(parts.values()))
     rel = narrowed(base_table(one.rows, shape), shape)
-    rel, keys = in_groups(rel, [*shape.split, *([extra_split] if extra_split else [])])
+    rel, keys = in_groups(rel, [*shape.split, *([extra_split] if extra_split else [])], shape)
     if one.edge:
         rel = at_edges(rel, one.edge)
         keys = [rel.bucket.name("bucket"), *keys]

@@ -91,7 +91,7 @@ def judged(name: str, scope: Scope, data: Dataset, *, part: str = "", undated: b
     as_of = scope.as_of or data.newest
     bare = scope.but(by="all", split=(), compare=None)
     text = _text(name, shape_of(bare, data.first, as_of, data.extras), scope.ask, part, undated)
-    text = filled(text, values_of(scope, as_of))
+    text = filled(text, values_of(scope, data.first, as_of))
     if behind.edge:
         periods = bare.periods(data.first, as_of)
         text = _with_instants(text, instants_of(periods[-1:] if behind.edge == "end" else periods[:1], as_of))

@@ -12,7 +12,7 @@ from kpi import Scope, units
 from kpi.scope import NONE
 from kpi.tables import TICKETS
 from pages.parts import asked_address, asked_dates
-from pages.parts.asked_words import label
+from pages.parts.asked_words import label, spoken
 from pages.parts.measured import measured
 from pages.parts.mine import Mine
 from pages.parts.words import plain
@@ -61,7 +61,7 @@ def controls(scope: Scope, mine: Mine) -> None:
             st.multiselect(
                 plain(label(column)),
                 list(known),
-                format_func=partial(_counted, known),
+                format_func=partial(_counted, column, known),
                 key=key,
                 placeholder="All",
                 on_change=_chosen,
@@ -69,9 +69,9 @@ def controls(scope: Scope, mine: Mine) -> None:
             )
 
 
-def _counted(known: Mapping[str, int], value: str) -> str:
+def _counted(column: str, known: Mapping[str, int], value: str) -> str:
     """ "email (4,120)"."""
-    return f"{short(value)} ({units.say(known[value], 'count')})"
+    return f"{short(spoken(column, value))} ({units.say(known[value], 'count')})"
 
 
 def chips(scope: Scope, mine: Mine) -> None:
@@ -96,13 +96,15 @@ def chips(scope: Scope, mine: Mine) -> None:
 
 def said(column: str, chosen: tuple[str, ...]) -> str:
     """ "Channel: email", "Agent: 7 values", safe to show."""
-    return plain(f"{label(column)}: {short(chosen[0]) if len(chosen) == 1 else f'{len(chosen)} values'}")
+    return plain(f"{label(column)}: {short(spoken(column, chosen[0])) if len(chosen) == 1 else f'{len(chosen)} values'}")
 
 
 def sentence(scope: Scope) -> list[str]:
     """The filters as parts of the scope's sentence: "Channel: email or chat"."""
     return [
-        plain(f"{label(column)}: {' or '.join(short(value) for value in chosen) if len(chosen) <= MOST_CHIPS else f'{len(chosen)} values'}")
+        plain(
+            f"{label(column)}: {' or '.join(short(spoken(column, value)) for value in chosen) if len(chosen) <= MOST_CHIPS else f'{len(chosen)} values'}"
+        )
         for column, chosen in scope.where
     ]
 

@@ -7,13 +7,24 @@ from collections.abc import Iterable
 from kpi.measure.words import with_words
 
 _WRITTEN = {"sla": "SLA", "csat": "CSAT", "nps": "NPS", "ces": "CES", "url": "URL", "id": "ID", "aht": "AHT"}
+_LABELS = {"created_weekday": "Created on", "created_hour": "Created at"}
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _ENDINGS = {"_at": " time", "_seconds": " time"}
 
 
 def label(column: str) -> str:
     """A column one can filter or split by, as the name of a control: "Product area"."""
-    said = _spaced(column)
+    said = _LABELS.get(column) or _spaced(column)
     return said[:1].upper() + said[1:]
+
+
+def spoken(column: str, value: str) -> str:
+    """A value of a column as a person says it: weekday 1 is Monday, hour 9 is 09:00–09:59; all others as the data have it."""
+    if column == "created_weekday" and value in list("1234567"):
+        return _WEEKDAYS[int(value) - 1]
+    if column == "created_hour" and value.isascii() and value.isdigit() and len(value) < 3:
+        return f"{int(value):02}:00–{int(value):02}:59"
+    return value
 
 
 def needed(columns: Iterable[str]) -> str:

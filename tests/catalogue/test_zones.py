@@ -93,6 +93,20 @@ def test_the_stock_of_every_local_midnight(zoned: tuple[str, pd.DataFrame, kpi.D
         assert value == ((created <= date) & (solved > date)).sum(), day
 
 
+def test_the_weekday_and_hour_of_creation_are_those_of_the_local_clock(zoned: tuple[str, pd.DataFrame, kpi.Dataset]) -> None:
+    """As groups, as filters, and in the list of the tickets behind a number."""
+    zone, tickets, data = zoned
+    wall = tickets["created_at"].dt.tz_localize("UTC").dt.tz_convert(zone)
+    cells = tickets.groupby([wall.dt.isocalendar().day.astype(str), wall.dt.hour.astype(str)]).size()
+    frame = kpi.measure("tickets_created", Scope(zone=zone, split=["created_weekday", "created_hour"]), data).frame
+    found = frame[frame["value"] > 0].set_index(["created_weekday", "created_hour"])["value"]
+    assert found.to_dict() == cells.to_dict()
+    scope = Scope(zone=zone, where={"created_weekday": ["7", "1"], "created_hour": "2"})
+    wanted = sum(cells.get((day, "2"), 0) for day in "71")
+    assert kpi.measure("tickets_created", scope, data).frame["value"].iloc[0] == wanted
+    assert len(kpi.rows("tickets_created", scope, data)) == wanted
+
+
 def test_costs_stand_on_local_dates_in_every_zone() -> None:
     """A cost line is about dates, not instants: January costs what January costs, in Sydney as in New York."""
     tickets = pd.DataFrame({"ticket_id": ["a", "b"], "created_at": pd.to_datetime(["2024-01-15 12:00", "2024-02-15 12:00"])})
