@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from kpi.errors import BadValue
-from kpi.stats.base import Array, Numbers, floats, plain, same_length, special, t_p_value, z_of
+from kpi.stats.base import Array, Numbers, floats, normal_p_value, plain, same_length, special, t_p_value, z_of
 
 NAN = float("nan")
 
@@ -224,6 +224,19 @@ def false_discovery(p_values: Numbers, method: str = "bh") -> Array:
     out = np.full(p.shape, np.nan)
     out[seen] = adjusted
     return out
+
+
+def interval_p_value(change: Numbers, low: Numbers, high: Numbers, conf: float = 0.95) -> Array:
+    """The two-sided p-value of "no change" that goes with an interval of a change, 0..1; unknown limits give NaN.
+
+    Read off the side that faces 0, on a normal curve: below 1 - conf exactly where the interval leaves 0 out. For intervals that
+    were made without a p-value of their own (score and order-statistic ones), to allow for many looks with `false_discovery`.
+    """
+    d, lower, upper = floats(change), floats(low), floats(high)
+    side = np.where(d > 0, d - lower, upper - d)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = np.where(d == 0, 0.0, np.where(side > 0, z_of(conf) * np.abs(d) / side, np.inf))
+    return floats(np.where(np.isnan(side), np.nan, normal_p_value(z)))
 
 
 def _centred(values: Numbers) -> Array:

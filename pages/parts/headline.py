@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from kpi import Result, units
+from kpi import Result, stats, units
 from pages.parts import asked_dates
 from pages.parts.tiles import name_of
 
 MOST_NAMED = 4
+ERROR = 0.05
+"""The bold sentence is about the one of twenty numbers that moved most: it is bold only if it stands out after allowing for all the looks."""
 COMPARE = "Nothing is compared here. Choose dates and what to compare them with, and this says what changed."
 
 
@@ -25,14 +27,24 @@ def finding(now: Result, *, has_dates: bool = True) -> tuple[str, str]:
     dates = asked_dates.said(before.start, before.end)
     if not judged:
         return now.sentence(rows[0]), f"There is too little in {dates} to say what changed."
-    changed = sorted((row for row in judged if row["is_beyond_noise"]), key=lambda row: _strength(now, row), reverse=True)
-    if not changed:
-        many = units.say(len(judged), "count")
+    alone = sorted((row for row in judged if row["is_beyond_noise"]), key=lambda row: _strength(now, row), reverse=True)
+    change, low, high = ([row[c] for row in judged] for c in ("change", "change_low", "change_high"))
+    p = stats.interval_p_value(change, low, high)
+    chance = {row["metric"]: adjusted for row, adjusted in zip(judged, stats.false_discovery(p), strict=True)}
+    changed = [row for row in alone if chance[row["metric"]] < ERROR]
+    if changed:
+        return _said(now, changed[0]), _caveat(now, changed, alone, len(judged), dates)
+    many = units.say(len(judged), "count")
+    if alone:
         return (
-            "Nothing changed beyond noise.",
-            f"None of {many} numbers moved further from {dates} than chance alone would move it; a change smaller than its interval cannot be seen.",
+            "Nothing stands out beyond noise.",
+            f"Looked at alone, {_names(now, alone)} moved further from {dates} than chance would move one number; but {many} numbers were "
+            "compared, and chance alone makes about one in twenty look changed.",
         )
-    return _said(now, changed[0]), _caveat(now, changed, len(judged), dates)
+    return (
+        "Nothing changed beyond noise.",
+        f"None of {many} numbers moved further from {dates} than chance alone would move it; a change smaller than its interval cannot be seen.",
+    )
 
 
 def _said(now: Result, row: dict[str, Any]) -> str:
@@ -46,16 +58,25 @@ def _said(now: Result, row: dict[str, Any]) -> str:
     return f"{name_of(metric, row)} {'rose' if rose else 'fell'} by {by} to {to}: {judged}beyond noise."
 
 
-def _caveat(now: Result, changed: Sequence[dict[str, Any]], judged: int, dates: str) -> str:
+def _caveat(now: Result, changed: Sequence[dict[str, Any]], alone: Sequence[dict[str, Any]], judged: int, dates: str) -> str:
     first, *others = changed
     metric = now.metrics[first["metric"]]
     days = not (now.scope.clock == "business" and "clock" in metric.params)
     limits = units.say_change_interval(first["change_low"], first["change_high"], metric.unit, now.currency or None, days=days)
-    named = [name_of(now.metrics[row["metric"]], row) for row in others[:MOST_NAMED]]
-    more = len(others) - len(named)
-    also = f" Also beyond noise: {', '.join(named)}{f' and {more} more' if more else ''}." if named else ""
-    chance = f" Of {judged} numbers compared, chance alone makes about one in twenty look changed."
-    return f"The change from {dates} lies between {limits.replace(' to ', ' and ')}.{also}{chance}"
+    also = f" Also beyond noise: {_names(now, others)}." if others else ""
+    doubtful = [row for row in alone if row not in changed]
+    less = f" {_names(now, doubtful)} would be, looked at alone." if doubtful else ""
+    looked = f" {judged} numbers were compared, and that is allowed for." if judged > 1 else ""
+    return f"The change from {dates} lies between {limits.replace(' to ', ' and ')}.{also}{less}{looked}"
+
+
+def _names(now: Result, rows: Sequence[dict[str, Any]]) -> str:
+    """ "CSAT, Reopen rate and 2 more"."""
+    named = [name_of(now.metrics[row["metric"]], row) for row in rows]
+    more = len(named) - MOST_NAMED
+    last = f"{more} more" if more > 0 else named[min(len(named), MOST_NAMED) - 1]
+    most = named[:MOST_NAMED] if more > 0 else named[:-1]
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _strength(now: Result, row: dict[str, Any]) -> tuple[bool, float]:

@@ -16,6 +16,7 @@ from kpi.stats import (
     cross_correlation,
     effective_sample_size,
     false_discovery,
+    interval_p_value,
     lag1,
     prewhitened,
     ranks,
@@ -94,6 +95,15 @@ def test_ranks_share_ties():
 
 P_VALUES = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1]
 ADJUSTED = [0.0015, 0.003, 0.0095, 0.035625, 0.0603, 0.0638571, 0.0638571, 0.0645, 0.0765, 0.486, 0.5811818, 0.714875, 0.7532308, 0.8132143, 1]  # fmt: skip
+
+
+def test_an_interval_tells_its_p_value():
+    """A difference of 2.0 with standard error 0.9: the normal tail beyond 2 / 0.9 on both sides, as the error function has it."""
+    half = 1.959963984540054 * 0.9
+    assert interval_p_value(2.0, 2.0 - half, 2.0 + half) == pytest.approx(math.erfc(2 / 0.9 / math.sqrt(2)), rel=1e-12)
+    p = interval_p_value([2.0, -2.0, 0.0, 1.0, 3.0, 1.0], [0.0, -5.0, -1.0, np.nan, 3.0, 0.2], [9.0, 0.0, 1.0, 2.0, 3.0, 5.0])
+    assert p[0] == pytest.approx(0.05) and p[1] == pytest.approx(0.05), "a limit at 0 is the border, whatever the other side"
+    assert p[2] == 1 and np.isnan(p[3]) and p[4] == 0 and p[5] < 0.05
 
 
 def test_false_discovery_matches_r():
