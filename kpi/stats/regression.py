@@ -21,8 +21,9 @@ PHI_GRID = np.linspace(0, 0.97, 98)
 class GlsFit:
     """One entry per column of the design: `coefficients`, their `errors` (standard), `low`, `high` and p-values `p`.
 
-    `phi` (0..0.97) is the memory from one period to the next, `df` the effective degrees of freedom, `n` the points.
-    All NaN when there are no more points than columns; `errors` are 0 and `p` NaN when the fit is perfect.
+    `cover` (k x k) is the covariance of the coefficients, from which any sum of them has its error (`at`). `phi` (0..0.97)
+    is the memory from one period to the next, `df` the effective degrees of freedom, `n` the points. All NaN when there
+    are no more points than columns; `errors` are 0 and `p` NaN when the fit is perfect.
     """
 
     coefficients: Array
@@ -33,6 +34,14 @@ class GlsFit:
     phi: float
     df: float
     n: int
+    cover: Array
+
+    def at(self, design: Numbers, conf: float = 0.95) -> tuple[Array, Array, Array]:
+        """(value, low, high) of the fitted mean at each row of a design of the same columns."""
+        x = floats(design)
+        value = x @ self.coefficients
+        half = t_of(conf, self.df) * np.sqrt(np.maximum(0.0, np.einsum("ij,jk,ik->i", x, self.cover, x)))
+        return value, value - half, value + half
 
 
 def gls_ar1(values: Numbers, design: Numbers, conf: float = 0.95) -> GlsFit:
@@ -45,19 +54,19 @@ def gls_ar1(values: Numbers, design: Numbers, conf: float = 0.95) -> GlsFit:
     n, k = x.shape
     if n <= k:
         nothing = np.full(k, np.nan)
-        return GlsFit(nothing, nothing, nothing, nothing, nothing, float("nan"), float("nan"), n)
+        return GlsFit(nothing, nothing, nothing, nothing, nothing, float("nan"), float("nan"), n, np.full((k, k), np.nan))
     if np.linalg.matrix_rank(x) < k:
         raise BadValue("A column of the design repeats what others say.", "Leave out terms the dates cannot tell apart.")
     plain = floats(np.linalg.lstsq(x, y, rcond=None)[0])
     if np.abs(y - x @ plain).max() <= 1e-12 * max(1.0, np.abs(y).max()):
-        return GlsFit(plain, np.zeros(k), plain, plain, np.full(k, np.nan), 0.0, float(n - k), n)
+        return GlsFit(plain, np.zeros(k), plain, plain, np.full(k, np.nan), 0.0, float(n - k), n, np.zeros((k, k)))
     phi = _best_phi(y, x, gaps)
     coefficients, inverse, variance = whitened_fit(y, x, gaps, phi)
     errors = np.sqrt(np.diag(inverse) * variance)
     df = max(2.0, (n - k) * (1 - phi) / (1 + phi))
     half = t_of(conf, df) * errors
     p = floats(t_p_value(coefficients / errors, df))
-    return GlsFit(coefficients, errors, coefficients - half, coefficients + half, p, phi, df, n)
+    return GlsFit(coefficients, errors, coefficients - half, coefficients + half, p, phi, df, n, inverse * variance)
 
 
 def trend_columns(n: int) -> Array:

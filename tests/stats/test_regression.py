@@ -9,6 +9,7 @@ import pytest
 
 from kpi.errors import BadValue
 from kpi.stats import event_columns, gls_ar1, robust_slope, trend_columns
+from kpi.stats.base import t_of
 
 CLASSIC = json.loads((Path(__file__).parent / "classic_series.json").read_text())
 
@@ -40,6 +41,11 @@ def test_seatbelts_law():
     assert fit.coefficients == pytest.approx([7.51036777, -0.00086896915, -0.34848546, 0.01645630], rel=1e-6)
     assert fit.errors == pytest.approx([0.04573126, 0.00046160752, 0.09414581, 0.00725927], rel=1e-5)
     assert fit.phi == pytest.approx(0.62905746, abs=1e-6)
+    cover = [[2.09134815e-3, -1.82194835e-5, 6.09785088e-4], [-1.82194835e-5, 2.13081506e-7, -1.08683828e-5]]
+    assert fit.cover[:2, :3] == pytest.approx(np.array(cover), rel=1e-5), "R: vcov"
+    value, low, high = fit.at([[1, 180, 0, 0]])  # where the line would have been without the law
+    assert value[0] == pytest.approx(7.3539533253, rel=1e-9)
+    assert (high[0] - low[0]) / 2 == pytest.approx(0.04935762256 * t_of(0.95, fit.df), rel=1e-5)
     # the ready-made design counts from 0 and has the same jump and the same change of slope
     ready = gls_ar1(np.log(CLASSIC["seatbelts_drivers"]), event_columns(192, 169))
     assert ready.coefficients[2:] == pytest.approx(fit.coefficients[2:], rel=1e-6)

@@ -16,6 +16,7 @@ from kpi.stats import (
     cross_correlation,
     effective_sample_size,
     false_discovery,
+    holm,
     interval_p_value,
     lag1,
     prewhitened,
@@ -123,6 +124,17 @@ def test_false_discovery_of_a_matrix_with_unknowns():
             false_discovery(wrong)
     with pytest.raises(BadValue, match="adjustment"):
         false_discovery([0.5], "holm")
+
+
+def test_holm_matches_r():
+    """R: p.adjust(method = "holm")."""
+    expected = [0.0015, 0.0056, 0.0247, 0.1140, 0.2211, *[0.2780] * 3, 0.3213, *[1.0] * 6]
+    assert holm(P_VALUES) == pytest.approx(expected, abs=1e-9)
+    assert holm([[0.01, math.nan, 0.04], [0.03, 0.005, math.nan]]) == pytest.approx(
+        np.array([[0.03, math.nan, 0.06], [0.06, 0.02, math.nan]]), nan_ok=True
+    )
+    with pytest.raises(BadValue, match="p-value"):
+        holm([1.5])
 
 
 def test_a_shared_trend_is_not_a_link():

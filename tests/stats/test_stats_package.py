@@ -49,6 +49,7 @@ OF_UNKNOWN = {
     "correlation_interval": lambda s, v: s.correlation_interval(v, v),
     "correlation_p_value": lambda s, v: s.correlation_p_value(v, v),
     "false_discovery": lambda s, v: s.false_discovery(v),
+    "holm": lambda s, v: s.holm(v),
     "correlate_tickets": lambda s, v: (s.correlate_tickets(v, v).r, s.correlate_tickets(v, v).low),
     "compare_thirds": lambda s, v: s.compare_thirds(v, v),
     "robust_slope": lambda s, v: s.robust_slope(v),
