@@ -1,0 +1,223 @@
+"""How a number is spread: its sentence, bars and curve, and the rows of a range one chooses."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+import kpi
+from kpi import Scope, units
+from kpi.charts import spread as charts
+from kpi.spread import SHORTEST, Distribution, between, can_spread, spread
+from pages.parts import drawn, links, ticket_columns
+from pages.parts.asked_words import needed
+from pages.parts.mine import Mine
+from pages.parts.words import plain
+
+MOST_LISTED = 20
+"""So many rows of a range are shown; the Tickets page has them all."""
+LISTED = ("ticket_id", "value", "created_at", "channel", "team", "agent")
+
+
+def draw(mine: Mine, scope: Scope, metric: str) -> None:
+    """Everything about one metric's distribution in a scope; why not, where there is none."""
+    one = kpi.metrics()[metric]
+    lacks = one.missing(mine.dataset.filled, scope.ask)
+    if lacks:
+        st.markdown(f"**{plain(one.label)} cannot be measured with these data:** needs {plain(needed(lacks))}.")
+        return
+    if not can_spread(metric, scope.ask):
+        st.markdown(
+            f"**{plain(one.label)} is one number for all rows together: there is nothing to spread out.** Choose a duration or a score."
+        )
+        return
+    found = distribution(mine, scope, metric)
+    st.markdown(f"**{plain(found.text)}** {plain(found.caveat)}")
+    if not found.n:
+        return
+    low, high = _ends(found)
+    unit = one.unit
+    title = "Time, on a log scale: every step is a multiple" if found.is_log else one.label
+    ticks = charts.log_ticks(low, high) if found.is_log else ()
+    with st.grid(2, min_column_width=420, gap="small", key="spread_charts"):
+        with st.container():
+            drawn.draw(
+                charts.bars(unit, found.is_log, low, high, ticks, title),
+                {"d": _bars(found, low), "m": _marks(found, low, high)},
+                key="spread_bars",
+                alt=f"{one.label}: how many rows took how long. {found.text}",
+                table=_bins_table(found),
+                file_name=f"{metric}-spread",
+            )
+            st.caption("Bars: the share of all rows in each range" + (" · dashed: the limit" if found.limit else ""))
+        with st.container():
+            drawn.draw(
+                charts.curve(unit, found.is_log, low, high, ticks, title),
+                {"c": _curve(found, low), "m": _on_curve(found, low, high)},
+                key="spread_curve",
+                alt=f"{one.label}: the share of rows that are at most so long. {found.text}",
+                table=_curve_table(found),
+                file_name=f"{metric}-cumulative",
+            )
+            st.caption("Curve: the share of rows at or below · thick: 95 % interval of the mark")
+    _range(mine, scope, metric, found)
+    st.page_link("number.py", label="How this number is made", icon=":material/function:", query_params=links.query(metric=metric))
+
+
+def distribution(mine: Mine, scope: Scope, metric: str) -> Distribution:
+    """`kpi.spread.spread`, remembered by data, metric and scope. Shared: never change one."""
+    bare = scope.but(by="all", split=(), compare=None, statistic=None)
+    found: Distribution = _spread(mine.dataset.fingerprint, metric, _key(bare), _scope=bare, _data=mine.dataset)
+    return found
+
+
+def _key(scope: Scope) -> Any:
+    return tuple((name, tuple(values)) for name, values in sorted(scope.to_query().items()))
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _spread(fingerprint: str, metric: str, asked: Any, _scope: Scope, _data: kpi.Dataset) -> Distribution:
+    return spread(metric, _scope, _data)
+
+
+def _ends(found: Distribution) -> tuple[float, float]:
+    """The ends of the axis: the outer edges of the bars; a log axis begins one bar below its first edge where something is shorter."""
+    edges = [*found.bins["low"], float(found.bins["high"].iloc[-1])]
+    if found.is_log and edges[0] < SHORTEST / 2:
+        edges[0] = edges[1] / (edges[2] / edges[1] if len(edges) > 2 else 2)
+    return float(edges[0]), float(edges[-1])
+
+
+def _bars(found: Distribution, low: float) -> pd.DataFrame:
+    rows = found.bins.copy()
+    rows["said"] = [found.range_said(r.low, r.high, int(r.n), r.share) for r in found.bins.itertuples()]
+    rows["low"] = rows["low"].clip(lower=low)
+    return rows[["low", "high", "share", "said"]]
+
+
+def _marks(found: Distribution, low: float, high: float) -> pd.DataFrame:
+    """Median, 90 % and limit, each on a line of labels of its own, in the order of their values."""
+    rows = [_row(found, mark.value, "half" if mark.q == 0.5 else f"{100 * mark.q:.0f} %", is_limit=False) for mark in found.marks]
+    if not math.isnan(found.mean) and not found.is_survival:
+        rows.append(_row(found, found.mean, "mean", is_limit=False))
+    if found.limit:
+        rows.append(_row(found, found.limit.seconds, "limit", is_limit=True))
+    rows = sorted((row for row in rows if not math.isnan(row["value"]) and low <= row["value"] <= high), key=lambda row: row["value"])
+    for place, row in enumerate(rows):
+        row["row"], row["to_left"] = place, _is_right(found, row["value"], low, high)
+    return pd.DataFrame(rows, columns=["value", "label", "said", "is_limit", "row", "to_left"])
+
+
+def _row(found: Distribution, value: float, name: str, *, is_limit: bool) -> dict[str, Any]:
+    label = f"{name} {found.say(value)}"
+    return {"value": value, "label": label, "said": label, "is_limit": is_limit}
+
+
+def _is_right(found: Distribution, value: float, low: float, high: float) -> bool:
+    """Whether a place lies so far to the right that its label has to stand at its left."""
+    if found.is_log:
+        value, low, high = math.log(max(value, low)), math.log(low), math.log(high)
+    return (value - low) / (high - low) > 0.6 if high > low else False
+
+
+def _curve(found: Distribution, low: float) -> pd.DataFrame:
+    rows = found.curve.copy()
+    rows["said"] = [
+        f"{units.say(share, '%')} at most {found.say(value)}" for value, share in zip(rows["value"], rows["share"], strict=True)
+    ]
+    rows["value"] = rows["value"].clip(lower=low)
+    return rows
+
+
+def _on_curve(found: Distribution, low: float, high: float) -> pd.DataFrame:
+    rows = []
+    for mark in found.marks:
+        if math.isnan(mark.value) or not low <= mark.value <= high:
+            continue
+        label = f"{100 * mark.q:.0f} %: {found.say(mark.value)}"
+        limits = found.between(mark.low, mark.high)
+        said = f"{label}{f' ({limits})' if limits and found.between(mark.low, mark.high) != found.say(mark.value) else ''}"
+        to_left = _is_right(found, mark.value, low, high)
+        inside = (max(mark.low, low) if not math.isnan(mark.low) else None, min(mark.high, high) if not math.isnan(mark.high) else None)
+        rows.append([mark.value, *inside, 100 * mark.q, label, said, to_left])
+    return pd.DataFrame(rows, columns=["value", "low", "high", "share", "label", "said", "to_left"])
+
+
+def _bins_table(found: Distribution) -> pd.DataFrame:
+    bins = found.bins
+    return pd.DataFrame(
+        {
+            "Range": [found.edges_said(r.low, r.high) for r in bins.itertuples()],
+            "Rows": bins["n"].tolist(),
+            "Share": [units.say(share, "%") for share in bins["share"]],
+            "At most so long": [units.say(share, "%") for share in bins["share"].cumsum().clip(upper=100)],
+        }
+    )
+
+
+def _curve_table(found: Distribution) -> pd.DataFrame:
+    """The mark of every twentieth: a person's table, not two hundred ranks."""
+    rows = found.curve
+    wanted = [rows[rows["share"] >= share - 1e-9].head(1) for share in (1, 5, 10, 20, 25, 30, 40, 50, 60, 70, 75, 80, 90, 95, 99, 100)]
+    kept = pd.concat(wanted).drop_duplicates() if len(rows) else rows
+    return pd.DataFrame(
+        {"Share of rows": [units.say(share, "%") for share in kept["share"]], "At most": [found.say(value) for value in kept["value"]]}
+    )
+
+
+def _range(mine: Mine, scope: Scope, metric: str, found: Distribution) -> None:
+    """Choose a range of the bars: how many rows lie in it, the largest of them, and the way to the list."""
+    edges = [*found.bins["low"].tolist(), float(found.bins["high"].iloc[-1])]
+    if len(edges) < 3 or "ticket_id" not in mine.dataset.columns(found.table):
+        return
+    key = f"spread_range_{metric}"
+    places = list(range(len(edges)))
+    now = st.session_state.get(key)
+    if not (isinstance(now, tuple | list) and len(now) == 2 and all(place in places for place in now) and now[0] < now[1]):
+        st.session_state[key] = (_slowest_tenth(found), places[-1])
+    first, last = st.select_slider("Rows from … to", places, format_func=lambda place: _edge(found, edges, place), key=key)
+    if first >= last:
+        st.caption("Choose two different ends.")
+        return
+    part = found.bins.iloc[first:last]
+    low, high = edges[first], edges[last]
+    many = int(part["n"].sum())
+    st.markdown(plain(found.range_said(low, high, many, float(part["share"].sum()))))
+    label = f"The {min(many, MOST_LISTED)} largest of them" if many > 1 else "The one of them"
+    with st.expander(label, key="spread_rows", type="compact", on_change="rerun") as shown:
+        if shown.open and many:
+            rows = _listed(mine.dataset.fingerprint, metric, _key(found.scope), low, high, _scope=found.scope, _data=mine.dataset)
+            ticket_columns.table(
+                rows[[c for c in LISTED if c in rows]],
+                scope.zone,
+                metric=kpi.metrics()[metric],
+                ask=scope.ask,
+                key="spread_listed",
+                alt=found.range_said(low, high, many, float(part["share"].sum())),
+            )
+    st.page_link(
+        "tickets.py",
+        label="All rows behind this number, the largest first",
+        icon=":material/table_rows:",
+        query_params=links.query(metric=metric, sort="-value"),
+    )
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _listed(fingerprint: str, metric: str, asked: Any, low: float, high: float, _scope: Scope, _data: kpi.Dataset) -> pd.DataFrame:
+    return between(metric, _scope, _data, low, high, MOST_LISTED)
+
+
+def _slowest_tenth(found: Distribution) -> int:
+    """The place of the edge from which on about a tenth of the rows lie."""
+    upto = found.bins["share"].cumsum()
+    return min(int((upto < 90).sum()) + 1, len(found.bins) - 1)
+
+
+def _edge(found: Distribution, edges: list[float], place: int) -> str:
+    if place == 0 and found.is_log and edges[0] < SHORTEST / 2:
+        return "0"
+    return found.say(edges[place])
