@@ -114,7 +114,11 @@ def axis_label(unit: str, currency: str | None = None) -> str:
     elif unit == "s":
         shown = f"format(datum.value, '.2~f') + '{NBSP}s'"
         for name, size, start in (("min", 60, 60), ("h", 3_600, 3_600), ("d", 86_400, 2 * 86_400)):
-            shown = f"datum.value >= {start} ? format(datum.value / {size}, '.1~f') + '{NBSP}{name}' : ({shown})"
+            whole = f"format(datum.value / {size}, '.1~f') + '{NBSP}{name}'"
+            if name == "h":  # 1 h 15 min, never 1.3 h
+                parts = f"floor(datum.value / 3600) + '{NBSP}h{NBSP}' + round(datum.value % 3600 / 60) + '{NBSP}min'"
+                whole = f"(datum.value % 3600 ? {parts} : {whole})"
+            shown = f"datum.value >= {start} ? {whole} : ({shown})"
     return shown
 
 

@@ -204,6 +204,7 @@ def test_axis_of_seconds_gets_round_marks():
     [
         (7200, "s", "2 h"),
         (90, "s", "1.5 min"),
+        (4500, "s", "1 h 15 min"),
         (0.5, "s", "0.5 s"),
         (432_000, "s", "5 d"),
         (86_400, "s", "24 h"),
@@ -220,7 +221,7 @@ def test_axis_labels_say_what_the_tiles_say(value, unit, words):
     const trim = s => s.includes('.') ? s.replace(/\\.?0+$/, '') : s;
     const format = (v, f) => { const m = f.match(/\\.(\\d)/); const s = trim(Math.abs(v).toFixed(m ? +m[1] : 6));
       return (v < 0 ? '\\u2212' : f.startsWith('+') ? '+' : '') + s; };
-    const replace = (s, a, b) => s.replace(a, b);
+    const replace = (s, a, b) => s.replace(a, b); const {floor, round} = Math;
     """
     code = f"{helper} const datum = {{value: {json.dumps(value)}}}; process.stdout.write({axis_label(unit)});"
     done = subprocess.run([node, "-e", code], capture_output=True, text=True, check=True)

@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 from kpi import units
-from kpi.forms import Choice, Difference, Ratio, Share, Total
+from kpi.forms import Choice, Difference, Nps, Ratio, Share, Total
+from kpi.forms.shares import FEW
 from kpi.metric import PARAMS, Ask, Metric
 from kpi.scope import Scope
 from kpi.tables import TABLES
@@ -35,6 +36,16 @@ def behind(metric: Metric, row: Any, ask: Ask, currency: str | None = None) -> s
         scaled = f"{form.scale:g} × " if form.scale not in (1, 100) else ""
         return f"{scaled}{over} ÷ {units.say(bottom, form.under.unit, currency, days=False)}"
     return f"n = {units.say(row['n'], 'count')}"
+
+
+def too_few(metric: Metric, row: Any, ask: Ask) -> str:
+    """What stands instead of a score from too few answers: "7 of 8" for a share of fewer than 10, "too few" for an NPS of fewer than 30; else ""."""
+    form = metric.form
+    while isinstance(form, Choice):
+        form = form.taken(ask)
+    if isinstance(form, Share) and 0 < (row["bottom"] or 0) < FEW["share"]:
+        return behind(metric, row, ask)
+    return "too few" if isinstance(form, Nps) and 0 < (row["n"] or 0) < FEW["nps"] else ""
 
 
 def name_of(metric: Metric, row: Any, scope: Scope) -> str:

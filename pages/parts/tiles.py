@@ -10,7 +10,7 @@ import streamlit as st
 from kpi import Metric, Result, units
 from kpi.forms import Ratio
 from kpi.forms.base import SMALL_SAMPLE
-from kpi.measure.words import SPOKEN, behind
+from kpi.measure.words import SPOKEN, behind, too_few
 from kpi.units import NBSP
 from pages.parts import asked_dates, links
 from pages.parts.asked_words import needed
@@ -49,6 +49,12 @@ def _value(now: Result, row: Row, line: Sequence[float]) -> None:
     if row["value"] is None:
         st.metric(label, units.say(None, metric.unit), label_visibility="collapsed")
         st.caption(plain("; ".join(row["notes"])) or "nothing to measure in these dates")
+        return
+    if few := too_few(metric, row, now.scope.ask):
+        st.metric(label, few, chart_data=line if len(line) >= FEWEST_POINTS else None, label_visibility="collapsed")
+        st.caption(
+            f"n = {units.say(row['n'], 'count')}: too few for {'a percentage' if metric.unit == '%' else 'a score'}".replace(" ", NBSP, 2)
+        )
         return
     days = not (now.scope.clock == "business" and "clock" in metric.params)  # a working day is not 24 hours
     change, beyond = row.get("change"), bool(row.get("is_beyond_noise"))

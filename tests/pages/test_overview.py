@@ -72,9 +72,9 @@ def test_a_tiny_file_worked_by_hand(app: Open, tiny_key: str) -> None:
     values = told(at)
     assert values["Tickets created"] == "4" and values["Tickets solved"] == "3" and values["Backlog"] == "1"
     assert values["Full resolution, median"] == "4 h"  # of 2 h, 4 h and 24 h
-    assert values["CSAT"] == "66.7 %"  # 2 of 3
+    assert values["CSAT"] == "2 of 3", "never a percentage from three answers"
     captions = " ".join(caption.value for caption in at.caption).replace("\u00a0", " ")
-    assert "2–4 Mar 2026" in captions and "2 of 3" in captions and "4 tickets" in captions and "n = 3" in captions
+    assert "2–4 Mar 2026" in captions and "too few for a percentage" in captions and "4 tickets" in captions and "n = 3" in captions
     assert "n\u00a0=\u00a03" in " ".join(caption.value for caption in at.caption), "a line never breaks inside it"
 
 
