@@ -1,0 +1,81 @@
+"""What is compared with what: the figures at hand, the channel and the industry, and our value among them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import streamlit as st
+
+from kpi import Scope, benchmarks, store
+from kpi.benchmarks import ALL, CHANNELS, INDUSTRIES, Figure, Ours, Placement
+from pages.parts import asked_filters, links
+from pages.parts.measured import measured
+from pages.parts.mine import Mine
+
+TEXT = "benchmarks.csv"
+MIXED = "several"
+"""A filter that keeps channels of several kinds: no published figure is about that mix."""
+_INDUSTRY = "benchmark_industry"
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _own(text: str) -> benchmarks.Book:
+    return benchmarks.read(text)
+
+
+def own(mine: Mine) -> benchmarks.Book:
+    """The visitor's own figures, and the rows of their file that could not be used."""
+    return _own(store.text(mine.key, TEXT))
+
+
+def figures(mine: Mine) -> tuple[Figure, ...]:
+    """All figures there are: the product's and the visitor's own."""
+    return benchmarks.published() + own(mine).figures
+
+
+def industry() -> str:
+    """The industry of the address, else the one chosen earlier in this visit; anything unknown is all of them."""
+    asked = links.own("industry") or st.session_state.get(_INDUSTRY, ALL)
+    chosen = asked if asked in INDUSTRIES else ALL
+    st.session_state[_INDUSTRY] = chosen
+    return str(chosen)
+
+
+def channels(mine: Mine) -> dict[str, tuple[str, ...]]:
+    """Kind of channel -> the values of these data that are of that kind."""
+    found: dict[str, tuple[str, ...]] = {}
+    if "tickets.channel" in mine.dataset.filled:
+        for value in asked_filters.values("channel", mine):
+            if kind := benchmarks.channel_of(value):
+                found[kind] = (*found.get(kind, ()), value)
+    return {kind: found[kind] for kind in CHANNELS if kind in found}
+
+
+def filtered(scope: Scope) -> str:
+    """The kind of channel the scope's own filter keeps: "" without one, "several" where it mixes kinds or keeps one nobody knows."""
+    values = dict(scope.where).get("channel", ())
+    kinds = {benchmarks.channel_of(value) for value in values}
+    return "" if not values else kinds.pop() or MIXED if len(kinds) == 1 else MIXED
+
+
+def narrowed(mine: Mine, scope: Scope, channel: str) -> Scope:
+    """The scope over the whole of its dates, kept to the tickets of a channel where one is chosen and not filtered already."""
+    whole = scope.but(by="all", split=(), compare=None)
+    if channel in (ALL, MIXED) or filtered(scope):
+        return whole
+    return whole.but(where=tuple(sorted({**dict(whole.where), "channel": tuple(sorted(channels(mine)[channel]))}.items())))
+
+
+def value(mine: Mine, metric: str, scope: Scope, channel: str, industry_: str) -> Ours:
+    """Our value of a metric as it is compared."""
+    return benchmarks.ours(measured(mine, [metric], narrowed(mine, scope, channel)), metric, channel=channel, industry=industry_)
+
+
+def placed(mine: Mine, metric: str, scope: Scope, channel: str, industry_: str) -> Placement:
+    """Where our value stands among all figures at hand."""
+    return benchmarks.place(value(mine, metric, scope, channel, industry_), figures(mine), today())
+
+
+def today() -> dt.date:
+    """The date figures are old by."""
+    return dt.datetime.now(dt.UTC).date()
