@@ -55,19 +55,19 @@ def xmr(values: Numbers, phi: float = 0.0) -> ControlLimits:
     if not len(moves):
         return ControlLimits(nan, nan, nan, nan, nan, int(seen.sum()))
     centre, spread = float(x[seen].mean()), float(moves.mean())
-    memory = 0.0 if np.isnan(phi) else min(LARGEST_PHI, max(0.0, phi))
-    half = FROM_MEAN_RANGE * spread / float(np.sqrt(1 - memory))
+    half = FROM_MEAN_RANGE * spread * _widened(phi)
     return ControlLimits(centre, centre - half, centre + half, spread, RANGE_LIMIT * spread, int(seen.sum()))
 
 
-def laney_p(successes: Numbers, trials: Numbers) -> ControlLimits:
+def laney_p(successes: Numbers, trials: Numbers, phi: float = 0.0) -> ControlLimits:
     """Laney's p' limits of a share, one pair a period, within 0..1: widened by what weeks differ beyond counting luck.
 
-    For large counts; below about 5 expected failures a period use `binomial_limits`. Periods without trials have none.
+    For large counts; below about 5 expected failures a period use `binomial_limits`. Periods without trials have none. `phi` widens the
+    limits of a share that remembers as in `xmr`: its moving ranges are short by the same sqrt(1 - phi).
     """
     x, n = floats(successes).ravel(), floats(trials).ravel()
     check_counts(x, n)
-    return _laney(x, n, share=True)
+    return _laney(x, n, share=True, phi=phi)
 
 
 def laney_u(events: Numbers, exposure: Numbers) -> ControlLimits:
@@ -112,7 +112,12 @@ def daily_oddity(values: Numbers, weeks: int = 8) -> Array:
     return out
 
 
-def _laney(x: Array, size: Array, share: bool) -> ControlLimits:
+def _widened(phi: float) -> float:
+    """Neighbours of a series that remembers lie close together: their ranges are short by sqrt(1 - phi)."""
+    return float(1 / np.sqrt(1 - (0.0 if np.isnan(phi) else min(LARGEST_PHI, max(0.0, phi)))))
+
+
+def _laney(x: Array, size: Array, share: bool, phi: float = 0.0) -> ControlLimits:
     same_length(numerator=x, denominator=size)
     size = np.where(size > 0, size, np.nan)
     seen = ~np.isnan(x) & ~np.isnan(size)
@@ -125,7 +130,7 @@ def _laney(x: Array, size: Array, share: bool) -> ControlLimits:
         return ControlLimits(centre, np.where(seen, centre, nan), np.where(seen, centre, nan), nan, nan, int(seen.sum()))
     z = (x / size - centre) / deviation
     moves = np.abs(np.diff(known(z)))
-    spread = float(moves.mean()) / RANGE_TO_DEVIATION
+    spread = float(moves.mean()) / RANGE_TO_DEVIATION * _widened(phi)
     half = 3 * deviation * max(1.0, spread)
     top = 1.0 if share else np.inf
     return ControlLimits(centre, np.clip(centre - half, 0, top), np.clip(centre + half, 0, top), spread, nan, int(seen.sum()))

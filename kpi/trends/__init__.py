@@ -1,0 +1,17 @@
+"""Is it getting better? One series over time: its usual up and down, what lies outside it, where it goes, when its level moved.
+
+    result = kpi.measure("csat", kpi.Scope(by="week"), data)
+    print(trend(result).text)
+
+`trend` looks at one metric and group of a Result, `moved` at many at once. The process behaviour chart, the line and the levels together keep
+one error budget: a series in which nothing changed is said to have changed at most once in twenty (for memories up to 0.5; about 8 % at 0.7).
+Sources: Wheeler, "Understanding Variation"; Laney 2002; Pinheiro and Bates (REML); Killick 2012 and Chakar 2017 (levels).
+"""
+
+from __future__ import annotations
+
+from kpi.trends.board import Board, Moved, moved
+from kpi.trends.look import series_of, trend
+from kpi.trends.model import Line, Shift, Signal, Trend, Year
+
+__all__ = ["Board", "Line", "Moved", "Shift", "Signal", "Trend", "Year", "moved", "series_of", "trend"]

@@ -1,0 +1,76 @@
+"""What has moved? Many metrics over the same periods, and which of them moved when all that was looked at is paid for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kpi import Result, stats
+from kpi.trends.look import trend
+from kpi.trends.model import BUDGET, Trend
+from kpi.trends.words import NO_CHANGE
+
+MOST_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One metric of the board: its trend, and its p-value after Benjamini and Hochberg over all (nan where there is too little)."""
+
+    trend: Trend
+    q: float
+    is_moved: bool
+
+
+@dataclass(frozen=True)
+class Board:
+    """All metrics looked at, those that moved first, by strength; then the quiet ones, then those with too little to tell."""
+
+    rows: tuple[Moved, ...]
+    looked_at: int
+    finding: str
+    caveat: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.finding} {self.caveat}"
+
+    @property
+    def moved(self) -> tuple[Moved, ...]:
+        return tuple(row for row in self.rows if row.is_moved)
+
+
+def moved(result: Result, *, last: int | None = None, names: Sequence[str] = ()) -> Board:
+    """The board of a result by a grain and without a split: every metric of it (or those of `names`) looked at once.
+
+    A metric counts as moved where its trend says so and its p-value, adjusted for having looked at all metrics with enough periods
+    (Benjamini and Hochberg 1995), is below 0.05: of the metrics named, at most one in twenty on average did not move.
+    """
+    looked = [trend(result, name, last=last) for name in (names or list(result.metrics)) if name not in result.unavailable]
+    p = np.array([one.p for one in looked])
+    q = stats.false_discovery(p)
+    rows = [Moved(one, float(adjusted), bool(one.is_moved and adjusted < BUDGET)) for one, adjusted in zip(looked, q, strict=True)]
+    rows.sort(key=lambda row: (not row.is_moved, np.isnan(row.q), row.trend.p, row.trend.label))
+    told = int((~np.isnan(p)).sum())
+    return Board(tuple(rows), told, *_said(rows, told, result.scope.by, len(rows)))
+
+
+def _said(rows: Sequence[Moved], told: int, by: str, asked: int) -> tuple[str, str]:
+    few = f" {asked - told} more have too few complete {by}s." if asked > told else ""
+    if not told:
+        return "Too early to tell.", f"No metric has enough complete {by}s to know a usual up and down."
+    looked = f"We looked at {told} metrics" if told > 1 else "We looked at one metric"
+    found = [row for row in rows if row.is_moved]
+    if not found:
+        return NO_CHANGE, f"{looked}, and allowed for having looked at them all.{few}"
+    first = found[0].trend.finding
+    count = f"{len(found)} of {told} metrics moved beyond the usual up and down" if told > 1 else "It moved beyond the usual up and down"
+    others = [row.trend.label for row in found[1 : 1 + MOST_NAMED]]
+    more = len(found) - 1 - len(others)
+    also = f" Next: {'; '.join(others)}{f'; and {more} more' if more else ''}." if others else ""
+    return (
+        f"{count}. {first}",
+        f"{also.strip()} {looked} and allowed for it: of those named, at most one in twenty on average did not move.{few}".strip(),
+    )
