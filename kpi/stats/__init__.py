@@ -38,6 +38,7 @@ from kpi.stats.durations import (
     quantile_ranks,
     sample_size_geometric_mean,
     sample_size_mean,
+    smallest_difference,
     smallest_geometric_mean_change,
     smallest_mean_change,
 )
@@ -48,9 +49,11 @@ from kpi.stats.forecasts import (
 )
 from kpi.stats.groups import (
     PostStratified,
+    ShrunkMeans,
     ShrunkRates,
     funnel_p_values,
     post_stratify,
+    shrink_means,
     shrink_rates,
     weighting_effect,
 )
@@ -135,6 +138,7 @@ __all__ = [
     "PostStratified",
     "Queue",
     "SeriesCorrelation",
+    "ShrunkMeans",
     "ShrunkRates",
     "SliceSearch",
     "Survival",
@@ -211,7 +215,9 @@ __all__ = [
     "search_slices",
     "share",
     "share_test",
+    "shrink_means",
     "shrink_rates",
+    "smallest_difference",
     "smallest_geometric_mean_change",
     "smallest_mean_change",
     "smallest_share_change",

@@ -1,12 +1,13 @@
-"""Oracles: the grid reference and R's beta-binomial MLE, exact binomial tails, worked post-stratification."""
+"""Oracles: the eight schools of Bayesian Data Analysis and a brute-force integral, the grid reference and R's beta-binomial MLE, exact binomial tails, worked post-stratification."""
 
 import math
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from kpi.errors import BadValue
-from kpi.stats import funnel_p_values, post_stratify, shrink_rates, weighting_effect
+from kpi.stats import funnel_p_values, post_stratify, shrink_means, shrink_rates, weighting_effect
 
 X, N = [10, 9, 19, 14, 8, 27, 5, 40, 17, 30], [20, 10, 20, 20, 20, 30, 10, 50, 20, 30]
 GRID = [0.549, 0.852, 0.912, 0.711, 0.465, 0.879, 0.576, 0.796, 0.832, 0.966]
@@ -86,3 +87,51 @@ def test_shrunk_rates_cover_and_beat_raw_ones():
         raw.append(((x / n - truth) ** 2).mean())
     assert 0.91 < np.mean(covered) < 0.97
     assert math.sqrt(np.mean(shrunk)) < 0.6 * math.sqrt(np.mean(raw))
+
+
+SCHOOLS = [28, 8, -3, 7, -1, 1, 18, 12], [15, 10, 16, 11, 9, 11, 10, 18]
+
+
+def test_eight_schools():
+    """Rubin 1981; the medians of Bayesian Data Analysis, table 5.3 (recalled; of 200 draws, so good to a point or two)."""
+    found = shrink_means(*SCHOOLS, draws=20_000)
+    assert found.estimate == pytest.approx([10, 8, 7, 8, 5, 6, 10, 8], abs=1.6)
+    assert found.average == pytest.approx(8.0, abs=0.5)
+    assert (found.rank_low <= 2).all() and (found.rank_high >= 7).all(), "the famous point: they cannot be told apart"
+
+
+def test_shrunk_means_against_a_brute_force_integral():
+    """Posterior means by summing over a plain grid of (average, spread), straight from the two densities of the model."""
+    y, s = np.array([5.1, 4.2, 6.0, 4.9, 5.5]), np.array([0.3, 0.2, 0.5, 0.1, 0.4])
+    mu, tau = (g.ravel() for g in np.meshgrid(np.linspace(3, 7.5, 181), np.linspace(0.005, 8, 800)))
+    log_p = sum(-0.5 * np.log(tau**2 + e**2) - 0.5 * (v - mu) ** 2 / (tau**2 + e**2) for v, e in zip(y, s, strict=True))
+    p = np.exp(log_p - log_p.max())
+    p /= p.sum()
+    truth = [(p * (v / e**2 + mu / tau**2) / (1 / e**2 + 1 / tau**2)).sum() for v, e in zip(y, s, strict=True)]
+    found = shrink_means(y, s, draws=40_000)
+    assert found.estimate == pytest.approx(truth, abs=0.01)
+    weight = tau**2 / (tau**2 + s[0] ** 2)
+    middle, width = weight * y[0] + (1 - weight) * mu, np.sqrt(weight) * s[0]
+    for limit, below in ((found.low[0], 0.025), (found.high[0], 0.975)):
+        assert (p * norm.cdf(limit, middle, width)).sum() == pytest.approx(below, abs=0.004)
+
+
+def test_shrunk_means_of_groups_alike_cover_and_claim_nothing():
+    """Nine equal groups, 200 times: the intervals hold the truth, and the chance of being below is extreme in few of them."""
+    rng = np.random.default_rng(7)
+    errors = np.linspace(0.05, 0.6, 9)
+    runs = [shrink_means(rng.normal(2, errors), errors, draws=1000) for _ in range(200)]
+    covered = np.mean([(r.low <= 2) & (r.high >= 2) for r in runs])
+    claimed = np.mean([((r.p_below < 0.002) | (r.p_below > 0.998)).any() for r in runs])
+    assert covered >= 0.95 and claimed <= 0.05
+
+
+def test_shrunk_means_with_few_or_unknown_groups():
+    far = shrink_means([1.0, 9.0], [0.1, 0.1])
+    assert far.estimate == pytest.approx([1, 9], abs=0.1) and far.p_below[0] > 0.9
+    near = shrink_means([5.0, 5.2, math.nan], [0.5, 0.5, 0.5])
+    assert math.isnan(near.estimate[2]) and abs(near.estimate[1] - near.estimate[0]) < 0.2
+    assert math.isnan(shrink_means([], []).average)
+    assert shrink_means([3.0], [1.0]).estimate[0] == pytest.approx(3, abs=0.2)
+    with pytest.raises(BadValue, match="above 0"):
+        shrink_means([1, 2], [0, 1])
