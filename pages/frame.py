@@ -28,6 +28,10 @@ compare = {
         ("targets", "Targets", "flag"),
         ("workload", "Workload", "calendar_view_week"),
         ("events", "Events", "event_note"),
+        ("correlations", "Correlations", "scatter_plot"),
+        ("why", "Why it changed", "waterfall_chart"),
+        ("what_if", "What if", "tune"),
+        ("feedback", "Feedback", "forum"),
     )
     if (HERE / f"{name}.py").exists()
 }
@@ -35,7 +39,7 @@ page = st.navigation(
     {
         "": [overview, number, *(compare[n] for n in ("trends",) if n in compare)],
         "Compare": [compare[n] for n in ("benchmarks", "targets") if n in compare],
-        "Explain": [compare[n] for n in ("workload", "events") if n in compare],
+        "Explain": [compare[n] for n in ("correlations", "why", "what_if", "workload", "feedback", "events") if n in compare],
         "Data": [tickets, data, definitions],
     }
 )
@@ -49,6 +53,10 @@ own = {
     compare.get("targets"): ["target", "view"],
     compare.get("workload"): ["show", "cell"],
     compare.get("events"): ["event", "metric", "control", "kind"],
+    compare.get("correlations"): ["pair", "unit", "lag", "by"],
+    compare.get("why"): ["metric", "by_column", "against", "segment"],
+    compare.get("what_if"): ["driver", "outcome", "goal", "scenario", "view", "set"],
+    compare.get("feedback"): ["theme", "word", "language", "view"],
 }
 links.only(*own.get(page, []))
 

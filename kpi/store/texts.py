@@ -14,7 +14,7 @@ from pathlib import Path
 from kpi.errors import BadValue, UnknownName
 from kpi.store.folders import folder
 
-TEXTS = ("events.csv", "targets.toml", "benchmarks.csv", "scorecard.toml", "calls.csv")
+TEXTS = ("events.csv", "targets.toml", "benchmarks.csv", "scorecard.toml", "calls.csv", "scenarios.toml", "themes.toml")
 """Their names; each is read by the room it is named after."""
 LONGEST = 5_000_000
 """So many characters one text may have."""
