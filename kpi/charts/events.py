@@ -134,14 +134,19 @@ def placebos() -> dict[str, Any]:
     """The spec of the strip: the same reckoning at dates before the event. Data "p": one row a date with ISO `date`, `strength` (the jump
     over half the width of its interval), `is_event` and `said`; "n": one row with `low` and `high`, -1 and 1, within which a jump is noise.
     """
-    x = {"field": "strength", "type": "quantitative", "title": "jump, in half widths of its own interval", "axis": {"grid": False}}
+    x = {
+        "field": "strength",
+        "type": "quantitative",
+        "title": "step, in half widths of its own interval",
+        "axis": {"grid": False, "tickCount": 7},
+    }
     say = {"field": "said", "type": "nominal"}
     noise = {
         "data": {"name": "n"},
         "mark": {"type": "rect", "style": "band"},
-        "encoding": {"x": {**x, "field": "low"}, "x2": {"field": "high"}},
+        "encoding": {"y": {"value": 0}, "y2": {"value": {"expr": "height"}}, "x": {**x, "field": "low"}, "x2": {"field": "high"}},
     }
-    zero = {"data": {"values": [{}]}, "mark": {"type": "rule", "style": "quiet_line"}, "encoding": {"x": {"datum": 0}}}
+    zero = {"data": {"name": "n"}, "mark": {"type": "rule", "style": "quiet_line", "opacity": 0.6}, "encoding": {"x": {"datum": 0}}}
     others = {
         "data": {"name": "p"},
         "transform": [{"filter": "!datum.is_event"}],
@@ -159,7 +164,7 @@ def placebos() -> dict[str, Any]:
         "mark": {"type": "point", "filled": True, "size": 300, "opacity": 0},
         "encoding": {"x": x, "tooltip": say},
     }
-    return {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "height": 60, "layer": [noise, zero, others, own, touch]}
+    return {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "height": 110, "layer": [noise, zero, others, own, touch]}
 
 
 def _dashed(field: str) -> dict[str, Any]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 import pandas as pd
 import streamlit as st
 
+from kpi.events import Event
 from pages.parts import event_notes, event_written
 from pages.parts.mine import Mine
 
@@ -18,7 +20,12 @@ def of(mine: Mine, start: dt.date, end: dt.date, metric: str = "") -> pd.DataFra
 
     With a `metric`, those that name other metrics only are left out. A note that began earlier or ends later is cut to these days.
     """
-    found = [e for e in event_notes.kept(mine).values() if e.date <= end and e.last >= start and e.is_about(metric)]
+    return frame([event for event in event_notes.kept(mine).values() if event.is_about(metric)], start, end)
+
+
+def frame(events: Iterable[Event], start: dt.date, end: dt.date) -> pd.DataFrame:
+    """Events as rows of `of`, those that touch some days."""
+    found = [event for event in events if event.date <= end and event.last >= start]
     rows = [(max(e.date, start).isoformat(), min(e.last, end).isoformat(), e.title, e.kind, e.text) for e in found]
     return pd.DataFrame(rows, columns=COLUMNS, dtype="str")
 
