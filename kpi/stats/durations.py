@@ -115,6 +115,14 @@ def smallest_geometric_mean_change(n: Numbers, log_deviation: float, power: floa
     return plain(-np.expm1(-np.sqrt(2 * detection_factor(power, conf) * log_deviation**2 / _above_zero(n))))
 
 
+def smallest_difference(n: Numbers, deviation: Numbers, power: float = 0.8, conf: float = 0.95) -> Any:
+    """The smallest change of a mean, in its own unit, that n values a period with this standard deviation can show. NaN for n = 0.
+
+    Normal approximation: n = 2 (1.96 + 0.84)^2 (deviation / change)^2, turned round.
+    """
+    return plain(np.sqrt(2 * detection_factor(power, conf) / _above_zero(n)) * floats(deviation))
+
+
 def _at_ranks(flat: Array, ranks: tuple[int | None, int | None]) -> Pair:
     wanted = [rank for rank in ranks if rank is not None]
     outside = [rank for rank in wanted if not 1 <= rank <= len(flat)]

@@ -1,0 +1,36 @@
+"""Targets: which number is to go where by when, kept in targets.toml (docs/targets.md), and held against the data."""
+
+from kpi.targets.amounts import Change, amount, change
+from kpi.targets.balance import Counter
+from kpi.targets.counters import COUNTERS
+from kpi.targets.file import Problem, Targets, read, to_toml
+from kpi.targets.judgement import STATUSES, Judgement, judge
+from kpi.targets.outlook import Outlook
+from kpi.targets.smallest import Smallest
+from kpi.targets.target import Target, check
+from kpi.targets.weeks import Level, Scale, Weeks, level, several, weekly
+
+__all__ = [
+    "COUNTERS",
+    "STATUSES",
+    "Change",
+    "Counter",
+    "Judgement",
+    "Level",
+    "Outlook",
+    "Problem",
+    "Scale",
+    "Smallest",
+    "Target",
+    "Targets",
+    "Weeks",
+    "amount",
+    "change",
+    "check",
+    "judge",
+    "level",
+    "read",
+    "several",
+    "to_toml",
+    "weekly",
+]

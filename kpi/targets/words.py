@@ -1,0 +1,152 @@
+"""What a judgement says, sentence by sentence. Numbers are written by `kpi.units` only."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import TYPE_CHECKING
+
+from kpi import units
+
+if TYPE_CHECKING:
+    from kpi.targets.judgement import Judgement, Pace
+
+_NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
+
+
+def finding(told: Judgement) -> str:
+    """ "Full resolution, mean: behind. In the four weeks to 8 Nov 2026 it was 15 h (14 h–16 h); the path asks for 14 h 20 min." """
+    target = told.target
+    head = f"{target.title()}: {told.status}."
+    reason = f" {told.reason[0].upper()}{told.reason[1:]}." if told.reason else ""
+    if math.isnan(told.current.value):
+        return f"{head}{reason}"
+    now = f" In the {weeks_said(target.weeks)} to {date(told.current.last)} it was {amount(told, told.current.value)}{_limits(told)}"
+    asks = "the goal was" if told.is_over else "the path asks for"
+    return f"{head}{now}; {asks} {amount(told, told.asked)}.{reason}"
+
+
+def sentences(told: Judgement) -> tuple[str, ...]:
+    """The rest: the aim, the gap, both paces, the chance with its limits, what can be seen, what gave way, and notes."""
+    every = (aim(told), gap(told), pace(told), chance(told), seen(told), given_way(told), *told.notes)
+    return tuple(sentence for sentence in every if sentence)
+
+
+def aim(told: Judgement) -> str:
+    """ "The aim: -5.0 % from 14 h 52 min (the mean of 13 weeks to 1 Mar 2026; 14 h–15 h 40 min) by 2 Jan 2027, which is 14 h 8 min." """
+    target = told.target
+    if math.isnan(told.goal):
+        return ""
+    base = told.baseline
+    limits = interval(told, base.low, base.high)
+    weeks = f"{base.weeks} week{'' if base.weeks == 1 else 's'}"
+    window = f" (the {weeks} to {date(base.last)}{f'; {limits}' if limits else ''})" if target.begin is None else ""
+    how = f"{target.change.said(target.declared.unit)} from" if target.change else "from"
+    return f"The aim: {how} {amount(told, told.begin)}{window} to {amount(told, told.goal)} by {date(target.due)}."
+
+
+def gap(told: Judgement) -> str:
+    """What lies between now and the goal."""
+    if math.isnan(told.gap):
+        return ""
+    there = told.gap <= 0 if told.better == "higher" else told.gap >= 0
+    far = units.say_change(abs(told.gap), told.target.declared.unit, told.currency or None, days=told.target.has_days).lstrip("+")
+    return f"The last {weeks_said(told.target.weeks)} lie {far} {'on the good side of' if there else 'short of'} the goal."
+
+
+def pace(told: Judgement) -> str:
+    """ "From here it takes -0.9 % a month; since the start it moved by -0.2 % a month (-1.1 % to +0.8 %; 22 weeks)." """
+    parts = []
+    if told.needed:
+        parts.append(f"from here it takes {speed(told, told.needed)} a month")
+    if told.pace:
+        parts.append(f"since the start it moved by {speed(told, told.pace)} a month ({speeds(told, told.pace)}; {told.pace.weeks} weeks)")
+    elif not math.isnan(told.current.value):
+        parts.append("how fast it moves cannot be told before 8 weeks since the start")
+    said = "; ".join(parts)
+    return f"{said[:1].upper()}{said[1:]}." if said else ""
+
+
+def chance(told: Judgement) -> str:
+    """The chance in tens with its word, and what such a chance is worth."""
+    if told.is_over or math.isnan(told.current.value):
+        return ""
+    if not told.outlook.word:
+        return "" if not told.outlook.horizon else "There are too few weeks to say how likely it is; 8 are needed."
+    return f"Hitting it is {told.outlook.word}: {told.outlook.said}. {told.outlook.limits}"
+
+
+def seen(told: Judgement) -> str:
+    """ "With 812 tickets in four weeks, changes above 9.0 % can be told from chance; the 5.0 % aimed at would take about 2,600 in each period." """
+    found = told.smallest
+    if found is None:
+        return ""
+    window = weeks_said(told.target.weeks)
+    metric = told.target.declared
+    span = math.inf if metric.high is None or metric.low is None else metric.high - metric.low
+    if (found.kind == "relative" and found.amount >= 100) or (found.kind == "absolute" and found.amount >= span):
+        return f"So few or so restless are these {window} that no change short of a doubling could be told from chance."
+    able = f"changes above {size(told, found.amount)}"
+    if found.by == "weeks":
+        if math.isnan(found.by_rows):
+            return f"Weeks differ by themselves: {window} show only {able}."
+        alike = f"With {units.say(found.n, 'count')} {found.rows} in {window}, changes above {size(told, found.by_rows)} could be seen were weeks alike"
+        return f"{alike}; they differ by themselves, so that only {able} can be told from chance."
+    said = f"With {units.say(found.n, 'count')} {found.rows} in {window}, {able} can be told from chance"
+    aimed = abs(told.goal / told.begin - 1) * 100 if found.kind == "relative" and told.begin else abs(told.goal - told.begin)
+    if math.isnan(found.needed) or not 0 < aimed < found.amount:
+        return f"{said}."
+    return f"{said}; the {size(told, aimed)} aimed at would take about {units.say(found.needed, 'count')} {found.rows} in each period."
+
+
+def size(told: Judgement, amount: float) -> str:
+    """The size of a change: "9.0 %" of a time, else in the metric's unit."""
+    if told.is_relative:
+        return units.say_relative(amount).lstrip("+")
+    return units.say_change(amount, told.target.declared.unit, told.currency or None, days=told.target.has_days).lstrip("+")
+
+
+def given_way(told: Judgement) -> str:
+    """What got worse beyond noise since the start, or that nothing watched did."""
+    if told.worsened:
+        return "Look at what gave way: " + " ".join(counter.text for counter in told.worsened)
+    judged = [counter.metric.label for counter in told.balance if counter.is_worse is not None]
+    return f"Nothing watched beside it got worse beyond noise ({', '.join(judged)})." if judged else ""
+
+
+def amount(told: Judgement, value: float) -> str:
+    """A value of the target's metric."""
+    return units.say(value, told.target.declared.unit, told.currency or None, days=told.target.has_days)
+
+
+def interval(told: Judgement, low: float, high: float) -> str:
+    return units.say_interval(low, high, told.target.declared.unit, told.currency or None, days=told.target.has_days)
+
+
+def speed(told: Judgement, given: Pace) -> str:
+    """ "-0.9 %", "+0.4 pts"."""
+    if told.is_relative:
+        return units.say_relative(given.value)
+    return units.say_change(given.value, told.target.declared.unit, told.currency or None, days=told.target.has_days)
+
+
+def speeds(told: Judgement, given: Pace) -> str:
+    """The interval of a pace."""
+    if told.is_relative:
+        return " to ".join(units.say_relative(end) for end in (given.low, given.high))
+    return units.say_change_interval(given.low, given.high, told.target.declared.unit, told.currency or None, days=told.target.has_days)
+
+
+def date(day: dt.date | None) -> str:
+    """ "3 Oct 2026"."""
+    return f"{day.day} {day:%b} {day.year}" if day else ""
+
+
+def weeks_said(weeks: int) -> str:
+    """ "four weeks"."""
+    return f"{_NUMBERS[weeks] if weeks < len(_NUMBERS) else weeks} weeks"
+
+
+def _limits(told: Judgement) -> str:
+    limits = interval(told, told.current.low, told.current.high)
+    return f" ({limits})" if limits else ""
