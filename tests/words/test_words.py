@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import io
 import os
 import re
@@ -17,9 +18,14 @@ import pytest
 from kpi import units
 from kpi.catalogue import CATALOGUE, FAMILIES
 from kpi.cli import main
+from kpi.examples import scope as world_scope
+from kpi.examples import worked, world
+from kpi.explain import explain, rows_said
 from kpi.lifecycle.others import FINDINGS
 from kpi.measure import measure
 from kpi.metric import PARAMS, described
+from kpi.quality import effects, quality, said, verdict
+from kpi.scope import Scope
 from kpi.tables import TABLES
 from tests.cli.conftest import desk  # noqa: F401
 from tests.cli.test_bad_input import WRONG, bad  # noqa: F401  the fixture with the bad files
@@ -79,12 +85,44 @@ def numbers() -> Iterator[str]:
         yield f"unknown: {units.say(None, unit, money)}"
 
 
+def explained() -> Iterator[str]:
+    """How each number of the made-up company is made, in the words of the page."""
+    for name in CATALOGUE:
+        found = explain(name, world_scope(), world())
+        yield f"# {found.metric.label}"
+        yield from filter(None, (found.sentence, found.equation, found.interval, found.needs))
+        yield from (f"    {part.role}: {part.words}" for part in found.parts)
+        for look in found.looks:
+            yield f"    {look.words or 'rows'}: {look.counted} of {rows_said(look.table, look.in_scope)}"
+            yield from (f"        left out: {out.rows}, {out.reason}" for out in look.left_out)
+
+
+def definitions() -> Iterator[str]:
+    """The worked example of every definition."""
+    for name in CATALOGUE:
+        made = worked(name)
+        yield f"# {CATALOGUE[name].label}: {made.text}"
+        table = made.table.astype(object).where(made.table.notna(), "no ticket")  # the page leaves these cells empty
+        yield from (f"    {row[made.table.columns[0]]}: {row['Adds']}" for row in table.to_dict("records"))
+
+
+def quality_of_data() -> Iterator[str]:
+    """What is odd about the made-up desk, and how much it matters."""
+    found = quality(company(), now=dt.datetime(2026, 7, 1))
+    yield verdict(company(), found, 0)
+    for finding in found:
+        yield f"{finding.title}: {finding.sentence} {said(finding, effects(finding, Scope(), company()))} {finding.why_not}".strip()
+
+
 PAGES_OF: dict[str, Callable[[], Iterator[str]]] = {
     "metrics": metrics,
     "tables": tables,
     "results": results,
     "findings": findings,
     "numbers": numbers,
+    "explained": explained,
+    "definitions": definitions,
+    "quality": quality_of_data,
 }
 
 
