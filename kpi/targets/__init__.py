@@ -8,7 +8,7 @@ from kpi.targets.judgement import STATUSES, Judgement, judge
 from kpi.targets.outlook import Outlook
 from kpi.targets.smallest import Smallest
 from kpi.targets.target import Target, check
-from kpi.targets.weeks import Level, Scale, Weeks, level, several, weekly
+from kpi.targets.weeks import Level, Scale, Weeks, is_pooled, level, several, weekly
 
 __all__ = [
     "COUNTERS",
@@ -27,6 +27,7 @@ __all__ = [
     "amount",
     "change",
     "check",
+    "is_pooled",
     "judge",
     "level",
     "read",

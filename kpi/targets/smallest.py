@@ -20,6 +20,8 @@ from kpi.targets.weeks import Level, Scale, is_pooled
 
 ROWS = {"tickets": "tickets", "replies": "replies", "surveys": "answers", "quality_reviews": "reviews"}
 """Measured table -> what its rows are called here."""
+CLEARLY = 1.1
+"""Weeks are blamed only where they hide clearly more than chance between rows does."""
 Z95 = NormalDist().inv_cdf(0.975)
 
 
@@ -45,7 +47,7 @@ class Smallest:
     @property
     def by(self) -> str:
         """ "rows" or "weeks": which of the two sets the limit."""
-        return "weeks" if self.amount == self.by_weeks else "rows"
+        return "weeks" if math.isnan(self.by_rows) or self.by_weeks > CLEARLY * self.by_rows else "rows"
 
 
 def smallest(
