@@ -15,7 +15,8 @@ from kpi.hours import Calendar
 from kpi.sources import Import
 from kpi.store.folders import folder, read_json
 
-MOST_OPEN = 8
+MOST_OPEN = 3
+"""Each may hold KPI_MEMORY (600 MB) of columns it has read; opening one again takes a twentieth of a second."""
 _OPEN: OrderedDict[Path, engine.Dataset] = OrderedDict()
 _LOCK = Lock()
 
