@@ -28,6 +28,7 @@ from kpi.measure.compile import (
     values_of,
 )
 from kpi.measure.rows import judged
+from kpi.measure.words import when
 from kpi.scope import Scope
 
 DAY = 86_400
@@ -58,9 +59,10 @@ class Backlog:
         last = rows["period"].iloc[-1]
         now = rows[rows["period"] == last]
         total, old = int(now["n"].sum()), int(now.loc[now["age"] == len(BANDS) - 1, "n"].sum())
-        when = f"at the end of the {self.scope.by} that began on {last}" if self.scope.by != "day" else f"at the end of {last}"
+        period = when(str(last), self.scope.by)
+        ending = f"at the end of {'the ' if self.scope.by == 'week' else ''}{period}"
         part = f", {units.say(old, 'count')} of them ({units.say(100 * old / total, '%')}) for more than 30 days" if total else ""
-        return f"{units.say(total, 'count')} ticket{' was' if total == 1 else 's were'} waiting {when}{part}.{self._flow_said()}"
+        return f"{units.say(total, 'count')} ticket{' was' if total == 1 else 's were'} waiting {ending}{part}.{self._flow_said()}"
 
     def _flow_said(self) -> str:
         rows = self.flow[self.flow["is_complete"] & self.flow["net"].notna()]
@@ -117,9 +119,9 @@ def stalest(scope: Scope, data: Dataset, most: int = 10) -> tuple[dt.datetime, p
 WITH waiting AS (
     SELECT DISTINCT ON (ticket_id) ticket_id, created_at, span_started_at, span_status AS status, channel, priority, team, agent
     FROM ({rows.behind}) WHERE ticket_id IS NOT NULL
-), touched AS (SELECT ticket_id, max(at) AS at FROM ({_touches(data, instant)}) GROUP BY ticket_id), told AS (
+), touched AS (SELECT ticket_id, max(happened_at) AS happened_at FROM ({_touches(data, instant)}) GROUP BY ticket_id), told AS (
     SELECT w.* EXCLUDE (span_started_at), (epoch_us({instant}) - epoch_us(created_at)) / 1e6 AS age_seconds,
-           greatest(t.at, CASE WHEN span_started_at > created_at THEN span_started_at END) AS touched_at
+           greatest(t.happened_at, CASE WHEN span_started_at > created_at THEN span_started_at END) AS touched_at
     FROM waiting w LEFT JOIN touched t USING (ticket_id)
 ), placed AS (
     SELECT *, (epoch_us({instant}) - epoch_us(touched_at)) / 1e6 AS untouched_seconds,
@@ -132,14 +134,14 @@ SELECT * FROM placed WHERE place_by_age <= {int(most)} OR place_by_touch <= {int
 
 
 def _touches(data: Dataset, instant: str) -> str:
-    """What is known to have happened to the waiting tickets up to an instant: ticket_id, at."""
-    parts = ["SELECT NULL::VARCHAR AS ticket_id, NULL::TIMESTAMP AS at WHERE false"]
+    """What is known to have happened to the waiting tickets up to an instant: ticket_id, happened_at."""
+    parts = ["SELECT NULL::VARCHAR AS ticket_id, NULL::TIMESTAMP AS happened_at WHERE false"]
     sources = (("tickets", "updated_at"), ("messages", "sent_at"), ("changes", "changed_at"))
     for table, column in sources:
         if f"{table}.{column}" in data.filled:
             # The canonical table, whole: the measured one may have been made for another instant.
             parts.append(
-                f"SELECT ticket_id, max({column}) AS at FROM {data.canonical}.{table} "
+                f"SELECT ticket_id, max({column}) AS happened_at FROM {data.canonical}.{table} "
                 f"WHERE {column} <= {instant} AND ticket_id IN (SELECT ticket_id FROM waiting) GROUP BY ticket_id"
             )
     return " UNION ALL ".join(parts)

@@ -19,6 +19,8 @@ LENGTH = 2
 """Hours of a peak."""
 FEWEST, FEWEST_WEEKS = 100, 2
 """Below this many tickets or weeks no hours are named."""
+FEW_RIVALS = 2
+"""So many are named; more only counted."""
 EVEN = 100 * LENGTH / WEEK_HOURS
 CONF = 0.95
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -48,9 +50,13 @@ class Peak:
         if not self.rivals:
             return f"{hours_said(self.start)} brings {said}, more than any other two hours."
         named = hours_said(self.rivals[0])
-        if len(self.rivals) == 1:
-            return f"{hours_said(self.start)} brings {said}; {named} cannot be told apart from it."
-        return f"{hours_said(self.start)} brings {said}; {named} and {len(self.rivals) - 1} more cannot be told apart from it."
+        if len(self.rivals) <= FEW_RIVALS:
+            others = f" and {hours_said(self.rivals[1])}" if len(self.rivals) > 1 else ""
+            return f"{hours_said(self.start)} brings {said}; {named}{others} cannot be told apart from it."
+        return (
+            f"{hours_said(self.start)} is the busiest, with {said}, but {len(self.rivals)} other times of the week, "
+            f"such as {named}, cannot be told apart from it."
+        )
 
 
 def hours_said(start: int) -> str:

@@ -93,9 +93,15 @@ def _ends(found: Distribution) -> tuple[float, float]:
 
 def _bars(found: Distribution, low: float) -> pd.DataFrame:
     rows = found.bins.copy()
-    rows["said"] = [found.range_said(r.low, r.high, int(r.n), r.share) for r in found.bins.itertuples()]
+    rows["said"] = [found.range_said(*bar) for bar in _each(found)]
     rows["low"] = rows["low"].clip(lower=low)
     return rows[["low", "high", "share", "said"]]
+
+
+def _each(found: Distribution) -> list[tuple[float, float, int, float]]:
+    """The bars as low, high, n, share."""
+    bins = found.bins
+    return list(zip(bins["low"].tolist(), bins["high"].tolist(), bins["n"].tolist(), bins["share"].tolist(), strict=True))
 
 
 def _marks(found: Distribution, low: float, high: float) -> pd.DataFrame:
@@ -150,7 +156,7 @@ def _bins_table(found: Distribution) -> pd.DataFrame:
     bins = found.bins
     return pd.DataFrame(
         {
-            "Range": [found.edges_said(r.low, r.high) for r in bins.itertuples()],
+            "Range": [found.edges_said(low, high) for low, high, _, _ in _each(found)],
             "Rows": bins["n"].tolist(),
             "Share": [units.say(share, "%") for share in bins["share"]],
             "At most so long": [units.say(share, "%") for share in bins["share"].cumsum().clip(upper=100)],
@@ -178,7 +184,8 @@ def _range(mine: Mine, scope: Scope, metric: str, found: Distribution) -> None:
     now = st.session_state.get(key)
     if not (isinstance(now, tuple | list) and len(now) == 2 and all(place in places for place in now) and now[0] < now[1]):
         st.session_state[key] = (_slowest_tenth(found), places[-1])
-    first, last = st.select_slider("Rows from … to", places, format_func=lambda place: _edge(found, edges, place), key=key)
+    st.select_slider("Rows from … to", places, format_func=lambda place: _edge(found, edges, place), key=key)
+    first, last = st.session_state[key]
     if first >= last:
         st.caption("Choose two different ends.")
         return
