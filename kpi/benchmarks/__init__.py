@@ -7,8 +7,11 @@ placed.refused                                # every figure that cannot stand b
 """
 
 from kpi.benchmarks.definitions import ALL, CHANNELS, INDUSTRIES, channel_of
+from kpi.benchmarks.distances import Gap, Gaps, gaps
 from kpi.benchmarks.figures import COLUMNS, Book, Figure, Problem, published, read, write
-from kpi.benchmarks.place import Compared, Ours, Placement, Refused, offered, ours, place
+from kpi.benchmarks.history import Past, past
+from kpi.benchmarks.peers import Group, Groups, groups
+from kpi.benchmarks.placing import Compared, Ours, Placement, Refused, offered, ours, place
 
 __all__ = [
     "ALL",
@@ -18,13 +21,21 @@ __all__ = [
     "Book",
     "Compared",
     "Figure",
+    "Gap",
+    "Gaps",
+    "Group",
+    "Groups",
     "Ours",
+    "Past",
     "Placement",
     "Problem",
     "Refused",
     "channel_of",
+    "gaps",
+    "groups",
     "offered",
     "ours",
+    "past",
     "place",
     "published",
     "read",
