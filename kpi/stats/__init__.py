@@ -11,6 +11,12 @@ from kpi.stats.changes import (
     lmdi,
     search_slices,
 )
+from kpi.stats.clusters import (
+    contributions,
+    dealt_labels,
+    drawn_units,
+    largest_of_all,
+)
 from kpi.stats.control import (
     ControlLimits,
     binomial_limits,
@@ -56,6 +62,10 @@ from kpi.stats.groups import (
     shrink_means,
     shrink_rates,
     weighting_effect,
+)
+from kpi.stats.linear import (
+    LinearFit,
+    linear,
 )
 from kpi.stats.logistic import (
     LogisticFit,
@@ -134,6 +144,7 @@ __all__ = [
     "Decomposition",
     "GlsFit",
     "LagScan",
+    "LinearFit",
     "LogisticFit",
     "PostStratified",
     "Queue",
@@ -152,13 +163,16 @@ __all__ = [
     "chance_of_target",
     "clopper_pearson",
     "compare_thirds",
+    "contributions",
     "correlate_series",
     "correlate_tickets",
     "correlation_interval",
     "correlation_p_value",
     "cross_correlation",
     "daily_oddity",
+    "dealt_labels",
     "design_effect",
+    "drawn_units",
     "effective_sample_size",
     "erlang_a",
     "erlang_b",
@@ -178,9 +192,11 @@ __all__ = [
     "kitagawa",
     "kitagawa_intervals",
     "lag1",
+    "largest_of_all",
     "laney_p",
     "laney_u",
     "level_shifts",
+    "linear",
     "lmdi",
     "logistic",
     "logrank",
