@@ -284,6 +284,7 @@ def command_line() -> Iterator[str]:
     parser = cli.parser()
     yield from ("# Command line", "", NOTE, "", f"{parser.description} JSON goes to stdout, sentences to stderr.", "")
     yield "The exit code is 0 when it is done and 2 when something given is wrong; the sentence says what, and what to do."
+    yield "`kpi check` ends with 1 when a target is missed for sure: see [targets](targets.md)."
     for name, command in _commands(parser).items():
         yield from ("", f"## kpi {name}", "", command.description or "", "")
         yield from _table(("option", "what it does"), (_option(action) for action in command._actions if action.dest != "help"))
@@ -298,6 +299,7 @@ EXAMPLES = {
         "kpi compute tickets.csv --metric full_resolution_time --statistic p90 --clock business --calendar calendar.toml --zone Europe/Berlin",
         "kpi compute tickets.csv --metric resolved_within --param resolved_within=8h --where channel=email priority=high",
     ],
+    "check": ["kpi check tickets.csv surveys.csv --targets targets.toml --calendar calendar.toml"],
     "tickets": ["kpi tickets tickets.csv messages.csv --calendar calendar.toml -o all.parquet"],
     "metrics": ["kpi metrics --format table"],
     "sample": ["kpi sample --tickets 500 --seed 7 -o company"],

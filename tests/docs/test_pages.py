@@ -118,6 +118,8 @@ def test_tables_have_as_many_cells_as_their_header() -> None:
 def test_the_examples_of_the_command_line_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     sample.write(tmp_path, tickets=300, seed=2)
     monkeypatch.chdir(tmp_path)
+    example = re.search(r"```toml\n(.*?)```", (DOCS / "targets.md").read_text("utf-8"), re.DOTALL)
+    (tmp_path / "targets.toml").write_text(example[1] if example else "", "utf-8")
     blocks = re.findall(r"```\n(.*?)```", docs.text_of("command-line.md"), re.DOTALL)
     lines = [line for block in blocks for line in block.splitlines()]
     assert len(lines) >= 8

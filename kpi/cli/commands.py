@@ -1,0 +1,120 @@
+"""The commands that read, measure, list, write and serve. Each takes its parsed options."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from kpi import home
+from kpi.cli.shared import dataset, progress, spare_the_input, write_json
+from kpi.errors import BadValue
+
+
+def read(options: argparse.Namespace) -> None:
+    from kpi.read import described  # noqa: PLC0415
+
+    write_json(described(dataset(options)))
+
+
+def compute(options: argparse.Namespace) -> None:
+    from kpi.catalogue import find  # noqa: PLC0415
+    from kpi.export import result_csv  # noqa: PLC0415
+    from kpi.measure import measure  # noqa: PLC0415
+    from kpi.scope import Scope, pairs_of  # noqa: PLC0415
+
+    _give_files_back(options)
+    for name in options.metric:  # what is wrong with the wish is said before a large file is read
+        find(name)
+    scope = Scope(
+        by=options.by,
+        split=options.split,
+        where=pairs_of(options.where, "--where"),
+        start=options.start,
+        end=options.end,
+        zone=options.zone or "UTC",
+        calendar=options.calendar,
+        clock=options.clock,
+        statistic=options.statistic,
+        as_of=options.as_of,
+        compare=options.compare,
+        params={name: values[-1] for name, values in pairs_of(options.param, "--param").items()},
+    )
+    data = dataset(options)
+    result = measure(options.metric, scope, data)
+    if options.format == "csv":
+        print(result_csv(result), end="")
+    elif options.format == "table":
+        print(result.text)
+    else:
+        about = {
+            "files": [f.file for f in data.report.files],
+            "fingerprint": data.fingerprint,
+            "rows": {name: count for name, count in data.rows.items() if count},
+            "first": data.first.isoformat() + "Z",
+            "newest": data.newest.isoformat() + "Z",
+            "doubts": list(data.report.doubts),
+        }
+        write_json({"dataset": about, "scope": {**scope.to_query(), "as_of": result.as_of.isoformat() + "Z"}, "results": result.records()})
+
+
+def _give_files_back(options: argparse.Namespace) -> None:
+    """`kpi compute --metric csat tickets.csv`: the list has taken the file, and gives it back."""
+    for values in (options.metric, options.split, options.where, options.param):
+        taken = [v for v in values if Path(v).suffix and Path(v).is_file()]
+        options.files += taken
+        values[:] = [v for v in values if v not in taken]
+
+
+def tickets(options: argparse.Namespace) -> None:
+    from kpi import export  # noqa: PLC0415
+    from kpi.scope import Scope  # noqa: PLC0415
+
+    scope = Scope(zone=options.zone or "UTC", as_of=options.as_of, calendar=options.calendar)
+    spare_the_input(options.output, options.files)
+    export.check_target(options.output)
+    count = export.tickets(dataset(options), options.output, scope)
+    print(f"{count:,} tickets written to {Path(options.output).name}.", file=sys.stderr)
+
+
+def metrics(options: argparse.Namespace) -> None:
+    from kpi.catalogue import CATALOGUE  # noqa: PLC0415
+    from kpi.metric import described  # noqa: PLC0415
+
+    if options.format == "table":
+        for metric in CATALOGUE.values():
+            print(f"{metric.name:28} {metric.label:32} {metric.unit:9} {metric.better:8} {metric.about}")
+    else:
+        write_json([described(m) for m in CATALOGUE.values()])
+
+
+def sample(options: argparse.Namespace) -> None:
+    from kpi import sample  # noqa: PLC0415
+
+    if not 1 <= options.tickets <= 10_000_000:
+        raise BadValue(f"--tickets cannot be {options.tickets}.", "It may be between 1 and 10,000,000.")
+    sample.write(
+        Path(options.output),
+        tickets=options.tickets,
+        seed=options.seed,
+        null=options.null,
+        format=options.format,
+        progress=(lambda done, total: progress("Made", done / total)) if sys.stderr.isatty() else None,
+    )
+    print(f"{options.tickets:,} tickets of the sample company written to {options.output}.", file=sys.stderr)
+
+
+def serve(options: argparse.Namespace) -> None:
+    """Hands over to Streamlit's own command in this interpreter, so that its flags, settings and environment all count."""
+    os.execv(  # noqa: S606  our own interpreter with our own arguments
+        sys.executable,
+        [
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            str(home.main_script()),
+            f"--server.port={options.port}",
+        ],
+    )

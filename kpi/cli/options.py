@@ -1,0 +1,115 @@
+"""Every command with its options, in one parser that speaks one sentence. docs/command-line.md is written from it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+from typing import Any, NoReturn
+
+from kpi.cli import commands, pairs
+from kpi.cli.check import check
+from kpi.errors import BadValue, did_you_mean
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse that speaks one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        hint = f"`{self.prog} --help` shows what it takes."
+        if found := re.fullmatch(r"argument (?:-\w/)?(\S+): invalid choice: '(.*)' \(choose from (.*)\)", message):
+            choices = re.findall(r"'([^']*)'", found[3])
+            name = "The command" if found[1] == "COMMAND" else found[1]
+            raise BadValue(f"{name} cannot be {found[2]!r}.", did_you_mean(found[2], choices) or f"It may be {', '.join(choices)}.")
+        if found := re.fullmatch(r"argument (?:-\w/)?(\S+): invalid int value: '(.*)'", message):
+            raise BadValue(f"{found[1]} cannot be {found[2]!r}.", "Write a whole number.")
+        if found := re.fullmatch(r"the following arguments are required: (.*)", message):
+            missing = "a command" if found[1] == "COMMAND" else re.sub(r"-\w/", "", found[1])
+            raise BadValue(f"{missing[0].upper()}{missing[1:]} is missing.", hint)
+        if found := re.fullmatch(r"unrecognized arguments: (.*)", message):
+            raise BadValue(f"There is no option {found[1].split()[0]}.", hint)
+        raise BadValue(f"{message[:1].upper()}{message[1:]}.", hint)
+
+
+def parser() -> Parser:
+    """Every command with its options."""
+    whole = Parser(prog="kpi", description="Every support KPI from the export of any help desk, with its uncertainty.")
+    every = whole.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=Parser)
+
+    def command(name: str, run: Any, about: str) -> argparse.ArgumentParser:
+        added = every.add_parser(name, help=about, description=about)
+        added.set_defaults(run=run)
+        return added
+
+    def reading(name: str, run: Any, about: str) -> argparse.ArgumentParser:
+        added = command(name, run, about)
+        added.add_argument("files", nargs="*", metavar="FILE", help="export files; several make one dataset")
+        added.add_argument("--source", help="the tool the export comes from, where its headers do not tell")
+        added.add_argument("--mapping", metavar="FILE", help="a TOML file that says where each column is found")
+        added.add_argument("--zone", help="zone of times that state none; also the reporting zone (default UTC)")
+        added.add_argument("--date-order", action="append", default=[], metavar="COLUMN=dmy|mdy", help="answers an undecidable date column")
+        return added
+
+    read = reading("read", commands.read, "Say what was understood of the files.")
+    read.add_argument("--format", choices=["json"], default="json", help="how it is written")
+    compute = reading("compute", commands.compute, "Measure metrics.")
+    compute.add_argument(
+        "--metric", nargs="+", action="extend", default=[], metavar="ID", help="which metrics (default: all the data allow)"
+    )
+    compute.add_argument(
+        "--by", default="all", metavar="all|day|week|month|quarter|year", help="one number a period; weeks begin on Monday"
+    )
+    compute.add_argument("--split", nargs="+", action="extend", default=[], metavar="COLUMN", help="one number a group")
+    compute.add_argument(
+        "--where", nargs="+", action="extend", default=[], metavar="COLUMN=VALUE",
+        help="only such rows; values of one column add up, columns narrow down; (none) is unknown",
+    )  # fmt: skip
+    compute.add_argument("--from", dest="start", metavar="DATE", help="first local date, included")
+    compute.add_argument("--to", dest="end", metavar="DATE", help="last local date, included")
+    _standing(compute)
+    compute.add_argument("--clock", default="calendar", metavar="calendar|business", help="durations in all hours, or in working hours")
+    compute.add_argument("--statistic", metavar="median|mean|p75|p90|p95", help="of durations (default: each metric's own)")
+    compute.add_argument("--compare", metavar="previous|last_year", help="beside the period before, or the same one a year ago")
+    compute.add_argument(
+        "--param",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a threshold or variant (docs/metrics.md, what can be set)",
+    )
+    compute.add_argument(
+        "--format", choices=["json", "csv", "table"], default="json", help="how it is written; table is one sentence a number"
+    )
+    _checking(reading("check", check, "Hold targets against the files; exit code 1 when one is missed for sure."))
+    tickets = reading("tickets", commands.tickets, "Write one row per ticket with every computed column.")
+    tickets.add_argument("-o", "--output", required=True, metavar="FILE.csv|parquet", help="where to; its ending decides the format")
+    _standing(tickets)
+    hours = command("hours", pairs.hours, "Business seconds between two instants, or the instant a number of business seconds is over.")
+    hours.add_argument("--calendar", required=True, metavar="FILE", help="working hours, a TOML file (docs/calendar.md)")
+    hours.add_argument("--schedule", metavar="NAME", help="one of its schedules (default: the calendar's default)")
+    hours.add_argument("--input", required=True, metavar="pairs.csv", help="columns start and end, or start and seconds")
+    hours.add_argument("-o", "--output", metavar="FILE.csv", help="default: stdout")
+    metrics = command("metrics", commands.metrics, "List every metric.")
+    metrics.add_argument("--format", choices=["json", "table"], default="json", help="how they are written")
+    sample = command("sample", commands.sample, "Write the sample company.")
+    sample.add_argument("--tickets", type=int, default=20_000, metavar="N", help="how many tickets")
+    sample.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, another company")
+    sample.add_argument("--null", action="store_true", help="the same company without any planted effect")
+    sample.add_argument("--format", choices=["csv", "parquet"], default="csv", help="of the tables")
+    sample.add_argument("-o", "--output", default="sample", metavar="FOLDER", help="where to")
+    serve = command("serve", commands.serve, "Start the app on this machine.")
+    serve.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8501")), help="default: PORT of the environment, else 8501")
+    return whole
+
+
+def _checking(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--targets", required=True, metavar="FILE", help="the targets, a TOML file (docs/targets.md)")
+    _standing(command)
+    command.add_argument("--format", choices=["table", "json"], default="table", help="how it is written; sentences go to stderr")
+    command.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
+
+
+def _standing(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--as-of", metavar="INSTANT", help="the instant one stands at (default: the newest in the data)")
+    command.add_argument("--calendar", metavar="FILE", help="working hours, a TOML file (docs/calendar.md)")

@@ -1,0 +1,55 @@
+"""What the commands share: reading the files named, saying how far it is, writing JSON, and never writing over what is read."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from kpi.errors import BadValue
+from kpi.units import NBSP
+
+CLEAR = "\r\x1b[K"
+"""Back to the start of the terminal's line, which may show how far a reading had come."""
+
+
+def dataset(options: argparse.Namespace) -> Any:
+    from kpi.cells import ORDERS  # noqa: PLC0415  reading loads the database; --help must not wait for it
+    from kpi.read import read  # noqa: PLC0415
+    from kpi.scope import pairs_of  # noqa: PLC0415
+
+    orders = {column: given[-1] for column, given in pairs_of(options.date_order, "--date-order").items()}
+    for order in orders.values():
+        if order not in ORDERS:
+            raise BadValue(f"--date-order cannot be {order!r}.", f"It may be {' or '.join(ORDERS)}.")
+    return read(
+        *options.files,
+        source=options.source,
+        mapping=options.mapping,
+        zone=options.zone,
+        date_orders=orders or None,
+        progress=progress if sys.stderr.isatty() else None,
+    )
+
+
+def progress(what: str, share: float) -> None:
+    print(f"{CLEAR}{one_line(what)} {share:.0%}", end="\n" if share >= 1 else "", file=sys.stderr, flush=True)
+
+
+def write_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def spare_the_input(output: str | None, inputs: Sequence[str]) -> None:
+    """What is read is never written over."""
+    for name in inputs if output and Path(output).exists() else ():
+        if Path(name).exists() and Path(name).samefile(output or ""):
+            raise BadValue(f"{Path(name).name} is what is being read.", "Write to another file.")
+
+
+def one_line(text: str) -> str:
+    """A sentence for a terminal: names from files may hold line breaks and escape codes."""
+    return "".join(letter if letter.isprintable() or letter == NBSP else " " for letter in text)
