@@ -98,7 +98,7 @@ def before_after(
     }
     control = {
         "data": {"name": "k"},
-        "mark": {"type": "line", "style": "others", "stroke": base.OTHERS, "strokeWidth": 1.5, "opacity": 0.8},
+        "mark": {"type": "line", "color": base.OTHERS, "strokeWidth": 1.5, "opacity": 0.8},
         "encoding": {"x": x, "y": y, "tooltip": say},
     }
     known = [{"filter": "datum.side != 'left out' && isValid(datum.value)"}]

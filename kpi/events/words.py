@@ -38,7 +38,7 @@ def finding(found: BeforeAfter) -> str:
 
 def caveat(found: BeforeAfter) -> list[str]:
     """What to make of it, sentence by sentence."""
-    rest = [_placebo(found), _looked(found)] if found.model != "descriptive" else []
+    rest = [_nearly(found), _placebo(found), _looked(found)] if found.model != "descriptive" else []
     return [sentence for sentence in [*rest, _average(found), _worst(found), _made(found), _season(found), _others(found)] if sentence]
 
 
@@ -70,6 +70,15 @@ def _placebo(found: BeforeAfter) -> str:
     if found.is_beyond_noise and not found.is_rare:
         return f"A step this strong turns up at other dates too: tried at {many} earlier ones, the same reckoning finds it at {at}."
     return f"Tried at {many} earlier dates, the same reckoning finds a step this strong at {at}."
+
+
+def _nearly(found: BeforeAfter) -> str:
+    if found.is_beyond_noise or not (found.low > 0 or found.high < 0):
+        return ""
+    by = found.series.by
+    return (
+        f"The interval leaves 0 out, but {by}s remember each other, and with so few of them that alone is not enough to call it a change."
+    )
 
 
 def _looked(found: BeforeAfter) -> str:
