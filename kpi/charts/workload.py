@@ -22,88 +22,80 @@ WIDE = 640
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 PICKED = "picked"
 """The name of the heat map's selection: the `cell` that was clicked."""
+AGES = {
+    "light": ("#CFE3DF", "#A0CAC4", "#6DAFAA", "#1F7675", "#0A4B4B"),
+    "dark": ("#24393B", "#1F5254", "#2C7A7A", "#4FB3AE", "#9BEBE4"),
+}
+"""Young to old, each a step from the page and from its neighbours."""
 _UTC = "utcyearmonthdate"
 _AXIS = 44
 """Room for the numbers of an axis, the same in charts that stand above each other, so that their dates do too."""
 
 
 @lru_cache(maxsize=32)
-def week(unit: str, theme: str, title: str, is_log: bool = False) -> dict[str, Any]:
+def week(unit: str, theme: str, title: str, is_log: bool = False, ticks: tuple[float, ...] = ()) -> dict[str, Any]:
     """The spec of the week. Data "d": day ("Mon"), hour (0 to 23), cell, value (null: not known, drawn grey), label, on (place on the ramp, 0 to 1), said;
-    data "s", the chosen cell: day, hour. `title` says what the colour is; on a log scale where `is_log`.
+    data "s", the chosen cell: day, hour. `title` says what the colour is; on a log scale where `is_log`, with `ticks` on its legend.
     """
     scale: dict[str, Any] = {"range": list(RAMP[theme])} | ({"type": "log"} if is_log else {"zero": True})
+    every_third = "datum.value % 3 == 0 ? format(datum.value, '02') + ':00' : ''"
     x = {
         "field": "hour",
         "type": "ordinal",
         "scale": {"domain": list(range(24)), "paddingInner": 0.04},
-        "axis": {
-            "title": None,
-            "labelExpr": "datum.value % 3 == 0 ? format(datum.value, '02') + ':00' : ''",
-            "labelAlign": "left",
-            "labelPadding": 4,
-            "labelOverlap": False,
-        },
+        "axis": {"title": None, "labelExpr": every_third, "labelOverlap": False, "ticks": False},
     }
     y = {
         "field": "day",
         "type": "ordinal",
         "scale": {"domain": list(DAYS), "paddingInner": 0.06},
-        "axis": {"title": None, "grid": False},
+        "axis": {"title": None, "grid": False, "labelFlush": False, "labelBaseline": "middle", "labelOverlap": False, "ticks": False},
     }
-    legend = {
+    legend: dict[str, Any] = {
         "title": title,
         "labelExpr": units.axis_label(unit),
         "gradientLength": 180,
         "orient": "top",
         "titleLimit": 400,
-        "tickCount": 4,
     }
+    legend |= {"values": list(ticks)} if ticks else {"tickCount": 4}
     say = {"field": "said", "type": "nominal"}
+    known, cell = "isValid(datum.value)", {"type": "rect", "cornerRadius": 2}
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "height": {"step": 30},
         "layer": [
             {
                 "data": {"name": "d"},
-                "params": [{"name": PICKED, "select": {"type": "point", "fields": ["cell"], "on": "click", "clear": "dblclick"}}],
-                "mark": {"type": "rect", "cursor": "pointer", "cornerRadius": 2, "style": "band"},
-                "encoding": {
-                    "x": x,
-                    "y": y,
-                    "color": {
-                        "condition": {
-                            "test": "isValid(datum.value)",
-                            "field": "value",
-                            "type": "quantitative",
-                            "scale": scale,
-                            "legend": legend,
-                        },
-                        "value": base.OTHERS,
-                    },
-                    "opacity": {"condition": {"test": "isValid(datum.value)", "value": 1}, "value": 0.14},
-                    "tooltip": say,
-                },
+                "transform": [{"filter": known}],
+                "mark": cell,
+                "encoding": {"x": x, "y": y, "color": {"field": "value", "type": "quantitative", "scale": scale, "legend": legend}},
+            },
+            {
+                "data": {"name": "d"},
+                "transform": [{"filter": f"!{known}"}],
+                "mark": {**cell, "style": "band", "opacity": 0.14},
+                "encoding": {"x": x, "y": y},
             },
             *(
                 {
                     "data": {"name": "d"},
-                    "transform": [{"filter": f"isValid(datum.value) && {test}"}],
-                    "mark": {
-                        "type": "text",
-                        "style": style,
-                        "fontSize": 10.5,
-                        "opacity": {"expr": f"width < {WIDE} ? 0 : 1"},
-                        "tooltip": None,
-                    },
-                    "encoding": {"x": x, "y": y, "text": {"field": "label", "type": "nominal"}, "tooltip": say},
+                    "transform": [{"filter": f"{known} && {test}"}],
+                    "mark": {"type": "text", "style": style, "fontSize": 10.5, "opacity": {"expr": f"width < {WIDE} ? 0 : 1"}},
+                    "encoding": {"x": x, "y": y, "text": {"field": "label", "type": "nominal"}},
                 }
                 for style, test in (("ink", f"datum.on < {DARK_FROM[theme]}"), ("paper", f"datum.on >= {DARK_FROM[theme]}"))
             ),
             {
                 "data": {"name": "s"},
-                "mark": {"type": "rect", "style": "ink_line", "filled": False, "strokeWidth": 2, "cornerRadius": 2},
+                "mark": {**cell, "style": "ink_line", "filled": False, "strokeWidth": 2},
                 "encoding": {"x": x, "y": y},
+            },
+            {
+                "data": {"name": "d"},
+                "params": [{"name": PICKED, "select": {"type": "point", "fields": ["cell"], "on": "click", "clear": "dblclick"}}],
+                "mark": {**cell, "cursor": "pointer", "opacity": 0},
+                "encoding": {"x": x, "y": y, "tooltip": say},
             },
         ],
     }
@@ -125,8 +117,8 @@ def ages(bands: tuple[str, ...], by: str, theme: str) -> dict[str, Any]:
                     "color": {
                         "field": "band",
                         "type": "nominal",
-                        "scale": {"domain": list(bands), "range": list(RAMP[theme])},
-                        "legend": {"columns": 5, "title": None, "orient": "top", "symbolType": "square"},
+                        "scale": {"domain": list(bands), "range": list(AGES[theme])},
+                        "legend": {"columns": {"expr": f"width < {WIDE} ? 3 : 5"}, "title": None, "orient": "top", "symbolType": "square"},
                     },
                     "order": {"field": "age", "type": "quantitative", "sort": "descending"},
                 },

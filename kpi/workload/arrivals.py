@@ -29,6 +29,8 @@ from kpi.workload.staff import Staff, staffed
 WAIT = "first_reply_time"
 SHOWS = {"count": "Tickets a week", "wait": "Wait for a first reply", "staffed": "Tickets a staffed hour"}
 """What the heat map may show, by its name in the address."""
+HARDLY = 0.25
+"""Below so many people, or so much of an hour open, on average nobody works on what comes in: tickets per staffed hour would say nothing."""
 FEWEST_WAITS = 6
 """Below this many tickets a median has no interval (statistics.md section 11)."""
 
@@ -50,6 +52,7 @@ class Arrivals:
     n: int
     grid: pd.DataFrame
     peak: Peak | None
+    daily: Peak | None
     staff: Staff
     wait_reason: str
 
@@ -61,7 +64,7 @@ class Arrivals:
         if self.peak is None:
             days = units.say(round(7 * self.weeks), "count")
             return f"{units.say(self.n, 'count')} tickets in {days} days are too few to name the busiest hours: it takes {FEWEST} and {FEWEST_WEEKS} weeks."
-        return self.peak.text
+        return self.daily.text if self._is_daily and self.daily else self.peak.text
 
     @property
     def caveat(self) -> str:
@@ -75,7 +78,13 @@ class Arrivals:
             f"{WEEKDAYS[top - 1]}s bring {units.say(100 * days.iloc[top - 1] / total, '%')} of a week's tickets, "
             f"{WEEKDAYS[low - 1]}s {units.say(100 * days.iloc[low - 1] / total, '%')}."
         )
-        return f"{said} The interval allows for having looked at every pair of hours." if self.peak else said
+        week = f"{self.peak.text} " if self.peak and self._is_daily else ""
+        return f"{week}{said} The intervals allow for having looked at every pair of hours." if self.peak else said
+
+    @property
+    def _is_daily(self) -> bool:
+        """Where no hours of the week are clear, those of the day may be: a day has seven times the tickets an hour."""
+        return bool(self.peak and self.daily and not self.peak.is_clear and self.daily.stands_out)
 
     def cell(self, name: str) -> pd.Series[Any] | None:
         """The row of a cell by its name in the address; None for a name that is none."""
@@ -108,7 +117,7 @@ class Arrivals:
 
     def _staff_said(self, row: Any) -> str:
         if not self.staff.kind or math.isnan(row["per_staffed"]):
-            return " No staffed hour." if self.staff.kind == "agents" else " Closed." if self.staff.kind else ""
+            return " Nobody, or hardly anybody, was there." if self.staff.kind == "agents" else " Closed." if self.staff.kind else ""
         kind = "staffed" if self.staff.kind == "agents" else "open"
         return (
             f" {units.say(row['per_staffed'], 'count')} tickets {self.staff.unit_said} ({units.say(row['staffed'], 'count')} {kind} hours)."
@@ -140,6 +149,7 @@ def arrivals(scope: Scope, data: Dataset) -> Arrivals:
         n=int(counts.sum()),
         grid=grid.merge(waits, on=["weekday", "hour"], how="left"),
         peak=peak(counts, hours) if len(counts) else None,
+        daily=peak(counts.reshape(-1, 24), hours.reshape(-1, 24)) if len(counts) else None,
         staff=staff,
         wait_reason=reason,
     )
@@ -190,7 +200,8 @@ def _grid(counts: Numbers, hours: Numbers, staff: Staff) -> pd.DataFrame:
     label = np.arange(WEEK_HOURS)
     with np.errstate(invalid="ignore", divide="ignore"):
         rate = np.where(lasted > 0, n / lasted, np.nan)
-        per_staffed = np.where(staff.hours > 0, n / staff.hours, np.nan) if staff.kind else np.full(WEEK_HOURS, np.nan)
+        is_there = (staff.hours > 0) & (staff.hours >= HARDLY * lasted)
+        per_staffed = np.where(is_there, n / staff.hours, np.nan) if staff.kind else np.full(WEEK_HOURS, np.nan)
     total = np.nansum(rate)
     low = high = np.full(WEEK_HOURS, np.nan)
     if hours.sum() >= FEWEST_WEEKS * (WEEK_HOURS - 1):

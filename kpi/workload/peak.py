@@ -1,4 +1,4 @@
-"""The busiest hours of a week, and whether they can be told apart from the next busiest.
+"""The busiest two hours of a week, or of a day, and whether they can be told apart from the next busiest.
 
 Whoever looks for the busiest of 161 pairs of hours finds one, also where all are alike. So the interval allows for the choice (each of the
 161 would hold its truth at once, Bonferroni), and a rival is told apart only beyond what any two of them may differ by chance. Weeks differ
@@ -8,6 +8,7 @@ more than counting luck: the excess is estimated from them (variance = mean + ex
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -21,19 +22,21 @@ FEWEST, FEWEST_WEEKS = 100, 2
 """Below this many tickets or weeks no hours are named."""
 FEW_RIVALS = 2
 """So many are named; more only counted."""
-EVEN = 100 * LENGTH / WEEK_HOURS
-CONF = 0.95
+CONF = 0.975
+"""A week and a day are looked at: together they are wrong in at most 5 of 100."""
+DAY_HOURS = 24
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-STARTS = np.array([24 * day + hour for day in range(7) for hour in range(24 - LENGTH + 1)])
-"""The hours of the week at which a candidate begins: it stays within its day."""
 
 
 @dataclass(frozen=True)
 class Peak:
-    """The busiest two hours: `start` is their hour of the week, `share` (0 to 100) of a week's tickets with its interval, `rivals` the starts of
-    those that cannot be told apart from it (the busiest first, none overlapping another). `stands_out`: more than an even spread would bring.
+    """The busiest two hours of `span` hours (168: of a week, 24: of a day).
+
+    `start` is their hour of the span, `share` (0 to 100) of its tickets with its interval, `rivals` the starts of those that cannot be told apart
+    from it (the busiest first, none overlapping another). `stands_out`: more than an even spread would bring.
     """
 
+    span: int
     start: int
     share: float
     low: float
@@ -42,27 +45,30 @@ class Peak:
     stands_out: bool
 
     @property
+    def is_clear(self) -> bool:
+        """It stands out, and at most two others may be as busy."""
+        return self.stands_out and len(self.rivals) <= FEW_RIVALS
+
+    @property
     def text(self) -> str:
         """ "Monday 9–11 brings 4.1 % of a week's tickets (3.8–4.5 %), more than any other two hours." """
-        said = f"{units.say(self.share, '%')} of a week's tickets ({units.say_interval(self.low, self.high, '%')})"
+        of, limits = "week" if self.span == WEEK_HOURS else "day", units.say_interval(self.low, self.high, "%")
+        said = f"{units.say(self.share, '%')} of a {of}'s tickets ({limits})"
+        name, named = hours_said(self.start, self.span), [hours_said(rival, self.span) for rival in self.rivals]
         if not self.stands_out:
-            return f"No two hours of the week stand out: the busiest, {hours_said(self.start)}, bring {said}, an even spread {units.say(EVEN, '%')}."
-        if not self.rivals:
-            return f"{hours_said(self.start)} brings {said}, more than any other two hours."
-        named = hours_said(self.rivals[0])
-        if len(self.rivals) <= FEW_RIVALS:
-            others = f" and {hours_said(self.rivals[1])}" if len(self.rivals) > 1 else ""
-            return f"{hours_said(self.start)} brings {said}; {named}{others} cannot be told apart from it."
-        return (
-            f"{hours_said(self.start)} is the busiest, with {said}, but {len(self.rivals)} other times of the week, "
-            f"such as {named}, cannot be told apart from it."
-        )
+            even = units.say(100 * LENGTH / self.span, "%")
+            return f"No two hours of the {of} stand out: the busiest, {name}, bring {said}, an even spread {even}."
+        if not named:
+            return f"{name} brings {said}, more than any other two hours."
+        if self.is_clear:
+            return f"{name} brings {said}; {' and '.join(named)} cannot be told apart from it."
+        return f"{name} is the busiest, with {said}, but {len(named)} other times of the {of}, such as {named[0]}, cannot be told apart from it."
 
 
-def hours_said(start: int) -> str:
-    """ "Monday 9–11"."""
-    day, hour = divmod(start, 24)
-    return f"{WEEKDAYS[day]} {hour}–{hour + LENGTH}"
+def hours_said(start: int, span: int = WEEK_HOURS) -> str:
+    """ "Monday 9–11"; of a day "9:00–11:00"."""
+    day, hour = divmod(start, DAY_HOURS)
+    return f"{WEEKDAYS[day]} {hour}–{hour + LENGTH}" if span == WEEK_HOURS else f"{hour}:00–{hour + LENGTH}:00"
 
 
 def excess(counts: Numbers, expected: Numbers, fitted: int) -> float:
@@ -79,47 +85,48 @@ def excess(counts: Numbers, expected: Numbers, fitted: int) -> float:
 
 
 def peak(counts: Numbers, hours: Numbers) -> Peak | None:
-    """The peak of tickets by week and hour of the week (`counts`, weeks × 168), with the real hours each cell lasted (`hours`, likewise).
+    """The peak of tickets by week and hour of the week (weeks × 168), or by day and hour (days × 24), with the real hours each cell lasted.
 
     None below 100 tickets or two weeks.
     """
-    whole = hours.sum(axis=1)
-    if counts.sum() < FEWEST or whole.sum() < FEWEST_WEEKS * (WEEK_HOURS - 1):
+    span = counts.shape[1]
+    if counts.sum() < FEWEST or hours.sum() < FEWEST_WEEKS * (WEEK_HOURS - 1):
         return None
-    block = np.stack([STARTS + step for step in range(LENGTH)])
+    starts = np.array([at for at in range(span) if at % DAY_HOURS <= DAY_HOURS - LENGTH])  # a pair stays within its day
+    block = np.stack([starts + step for step in range(LENGTH)])
     x, lasted = counts[:, block].sum(axis=1), hours[:, block].sum(axis=1) / LENGTH
-    times = lasted.sum(axis=0)
+    times, everywhere = lasted.sum(axis=0), hours.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         rate = np.where(times > 0, x.sum(axis=0) / times, np.nan)
-        by_hour = np.where(hours.sum(axis=0) > 0, counts.sum(axis=0) / hours.sum(axis=0), 0.0)
-    busy = counts.sum(axis=1) / np.where((hours * by_hour).sum(axis=1) > 0, (hours * by_hour).sum(axis=1), np.nan)
+        by_hour = np.where(everywhere > 0, counts.sum(axis=0) / everywhere, 0.0)
+    usual = (hours * by_hour).sum(axis=1)
+    busy = counts.sum(axis=1) / np.where(usual > 0, usual, np.nan)
     full = lasted > 0.99  # a pair of hours half outside the dates, or moved by the clock, says little about spread
-    expected = np.where(full, rate * lasted * busy[:, None], np.nan)
-    c = excess(x[full], expected[full], fitted=int(full.any(axis=0).sum()))
-    effect = 1 + c * np.nan_to_num(rate)
+    expected = rate * lasted * busy[:, None]
+    effect = 1 + np.nan_to_num(rate) * excess(x[full], expected[full], fitted=int(full.any(axis=0).sum()))
     best = int(np.nanargmax(rate))
-    total, week = counts.sum(), by_hour.sum()
-    share = rate[best] / week
-    low, high = stats.wilson(share * total, total, conf=1 - (1 - CONF) / len(STARTS), deff=effect[best])
+    total, share = counts.sum(), rate[best] / by_hour.sum()
+    low, high = stats.wilson(share * total, total, conf=1 - (1 - CONF) / len(starts), deff=effect[best])
     return Peak(
-        start=int(STARTS[best]),
+        span=span,
+        start=int(starts[best]),
         share=float(100 * share),
         low=float(100 * low),
         high=float(100 * high),
-        rivals=_rivals(rate, rate * effect / np.where(times > 0, times, np.nan), best),
-        stands_out=bool(100 * low > EVEN),
+        rivals=_rivals(starts, rate, rate * effect / np.where(times > 0, times, np.nan), best),
+        stands_out=bool(low > LENGTH / span),
     )
 
 
-def _rivals(rate: Numbers, variance: Numbers, best: int) -> tuple[int, ...]:
+def _rivals(starts: Any, rate: Numbers, variance: Numbers, best: int) -> tuple[int, ...]:
     """Starts of the pairs of hours whose rate does not lie clearly below the best's, the busiest first, none overlapping one before it."""
-    pairs = len(STARTS) * (len(STARTS) - 1) / 2
+    pairs = len(starts) * (len(starts) - 1) / 2
     z = z_of(1 - (1 - CONF) / pairs)
     with np.errstate(invalid="ignore"):
         near = np.flatnonzero(rate[best] - rate < z * np.sqrt(variance[best] + variance))
-    taken, found = [int(STARTS[best])], []
+    taken, found = [int(starts[best])], []
     for place in near[np.argsort(-rate[near], kind="stable")]:
-        start = int(STARTS[place])
+        start = int(starts[place])
         if all(abs(start - other) >= LENGTH for other in taken):
             taken.append(start)
             found.append(start)

@@ -138,7 +138,7 @@ def _stale(mine: Mine, scope: Scope) -> None:
         "agent",
     ]
     shown = shown[[c for c in columns if shown[c].notna().any()]]
-    names = {"age_seconds": "Waits since", "untouched_seconds": "Untouched for", "touched_at": "Last touched"}
+    names = {"age_seconds": "Age", "untouched_seconds": "Untouched for", "touched_at": "Last touched"}
     ticket_columns.table(
         shown.reset_index(drop=True),
         scope.zone,

@@ -12,6 +12,7 @@ import kpi
 from kpi import Scope, units
 from kpi.charts import base
 from kpi.charts import workload as charts
+from kpi.charts.spread import log_ticks
 from kpi.workload import SHOWS, WEEKDAYS, Arrivals, arrivals, cell_name, cell_of
 from pages.parts import drawn, links
 from pages.parts.asked_words import needed
@@ -69,10 +70,14 @@ def _map(week: Arrivals, show: str, name: str, cell: str, reason: str) -> None:
     rows = _rows(week, show, reason)
     chosen = rows[rows["cell"] == cell][["day", "hour"]]
     theme = drawn.theme()
-    title = {"count": "tickets a week", "wait": "median wait, log scale"}.get(show, f"tickets {week.staff.unit_said}")
+    title = {"count": "tickets a week at that hour", "wait": "median wait, log scale"}.get(show, f"tickets {week.staff.unit_said}")
     alt = f"{name} by weekday and hour, {week.scope.zone}. {week.text}"
     st.vega_lite_chart(
-        {**charts.week(unit, theme, title, is_log), "config": base.config(theme), "datasets": {"d": rows, "s": chosen}},
+        {
+            **charts.week(unit, theme, title, is_log, _ticks(rows) if is_log else ()),
+            "config": base.config(theme),
+            "datasets": {"d": rows, "s": chosen},
+        },
         key=f"workload_map_{show}",
         alt=alt,
         width="stretch",
@@ -90,7 +95,7 @@ def _how(week: Arrivals, show: str) -> str:
         return f"{zone} · the median first reply of the tickets created in that hour, unanswered ones with their age · grey: fewer than {FEWEST_WAITS}"
     if show == "staffed":
         return (
-            f"{zone} · {week.staff.text} · grey: nobody there"
+            f"{zone} · {week.staff.text} · grey: nobody, or hardly anybody, there"
             if week.staff.kind == "agents"
             else f"{zone} · {week.staff.text} · grey: closed"
         )
@@ -117,6 +122,13 @@ def _rows(week: Arrivals, show: str, reason: str) -> pd.DataFrame:
             "said": [week.say_cell(cell) for cell in grid["cell"]],
         }
     )
+
+
+def _ticks(rows: pd.DataFrame) -> tuple[float, ...]:
+    """At most four round times for the legend of a log scale."""
+    known = rows["value"].dropna()
+    ticks = log_ticks(float(known.min()), float(known.max())) if len(known) else ()
+    return ticks[:: 1 + (len(ticks) - 1) // 4] if ticks else ()
 
 
 def _short(value: float, show: str) -> str:
