@@ -10,8 +10,9 @@ Sources: Wheeler, "Understanding Variation"; Laney 2002; Pinheiro and Bates (REM
 
 from __future__ import annotations
 
-from kpi.trends.board import Board, Moved, moved
+from kpi.trends.apart import holidays
+from kpi.trends.board import Board, Moved, moved, together
 from kpi.trends.look import series_of, trend
 from kpi.trends.model import Line, Shift, Signal, Trend, Year
 
-__all__ = ["Board", "Line", "Moved", "Shift", "Signal", "Trend", "Year", "moved", "series_of", "trend"]
+__all__ = ["Board", "Line", "Moved", "Shift", "Signal", "Trend", "Year", "holidays", "moved", "series_of", "together", "trend"]

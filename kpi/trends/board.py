@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,35 +42,41 @@ class Board:
         return tuple(row for row in self.rows if row.is_moved)
 
 
-def moved(result: Result, *, last: int | None = None, names: Sequence[str] = ()) -> Board:
-    """The board of a result by a grain and without a split: every metric of it (or those of `names`) looked at once.
+def moved(result: Result, *, last: int | None = None, apart: Mapping[str, str] | None = None) -> Board:
+    """The board of a result by a grain and without a split: every metric of it looked at once (see `together`)."""
+    names = [name for name in result.metrics if name not in result.unavailable]
+    return together([trend(result, name, last=last, apart=apart) for name in names], result.scope.by)
 
-    A metric counts as moved where its trend says so and its p-value, adjusted for having looked at all metrics with enough periods
-    (Benjamini and Hochberg 1995), is below 0.05: of the metrics named, at most one in twenty on average did not move.
+
+def together(looked: Sequence[Trend], by: str, noun: str = "metric") -> Board:
+    """Several trends looked at once; `noun` is what each of them is.
+
+    One counts as moved where its trend says so and its p-value, adjusted for having looked at all with enough periods (Benjamini and
+    Hochberg 1995), is below 0.05: of those named, at most one in twenty on average did not move; where none did, one is named once in twenty.
     """
-    looked = [trend(result, name, last=last) for name in (names or list(result.metrics)) if name not in result.unavailable]
-    p = np.array([one.p for one in looked])
+    p = np.array([one.p for one in looked], dtype=float)
     q = stats.false_discovery(p)
     rows = [Moved(one, float(adjusted), bool(one.is_moved and adjusted < BUDGET)) for one, adjusted in zip(looked, q, strict=True)]
     rows.sort(key=lambda row: (not row.is_moved, np.isnan(row.q), row.trend.p, row.trend.label))
     told = int((~np.isnan(p)).sum())
-    return Board(tuple(rows), told, *_said(rows, told, result.scope.by, len(rows)))
+    return Board(tuple(rows), told, *_said(rows, told, by, noun))
 
 
-def _said(rows: Sequence[Moved], told: int, by: str, asked: int) -> tuple[str, str]:
-    few = f" {asked - told} more have too few complete {by}s." if asked > told else ""
+def _said(rows: Sequence[Moved], told: int, by: str, noun: str) -> tuple[str, str]:
+    early = len(rows) - told
+    few = f" {early} more {'is' if early == 1 else 'are'} not judged: too few complete {by}s, or not ripe yet." if early else ""
     if not told:
-        return "Too early to tell.", f"No metric has enough complete {by}s to know a usual up and down."
-    looked = f"We looked at {told} metrics" if told > 1 else "We looked at one metric"
+        return "Too early to tell.", f"No {noun} has enough complete {by}s to know a usual up and down."
+    looked = f"We looked at {told} {noun}s" if told > 1 else f"We looked at one {noun}"
     found = [row for row in rows if row.is_moved]
     if not found:
         return NO_CHANGE, f"{looked}, and allowed for having looked at them all.{few}"
     first = found[0].trend.finding
-    count = f"{len(found)} of {told} metrics moved beyond the usual up and down" if told > 1 else "It moved beyond the usual up and down"
+    count = f"{len(found)} of {told} {noun}s moved beyond the usual up and down. " if told > 1 else ""
     others = [row.trend.label for row in found[1 : 1 + MOST_NAMED]]
     more = len(found) - 1 - len(others)
     also = f" Next: {'; '.join(others)}{f'; and {more} more' if more else ''}." if others else ""
     return (
-        f"{count}. {first}",
+        f"{count}{first}",
         f"{also.strip()} {looked} and allowed for it: of those named, at most one in twenty on average did not move.{few}".strip(),
     )

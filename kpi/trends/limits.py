@@ -1,7 +1,7 @@
 """The limits of the usual up and down, chosen by what the metric is, and how rare each period outside them would be by chance.
 
 XmR (Wheeler) for times, scores and counts; Laney's p' for shares with enough counts; exact binomial limits for shares with few. Limits
-are widened for series that remember. No run rules: with memory, eight on one side mean nothing (statistics of the false alarms: README of tests).
+are widened for series that remember. No run rules: with memory, eight on one side mean nothing.
 """
 
 from __future__ import annotations
@@ -9,16 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from kpi import stats
 from kpi.stats.base import Array, special, t_p_value
 
+Flags = npt.NDArray[np.bool_]
 FEWEST, SETTLED = 12, 20
 """Fewer periods have no limits; below `SETTLED` they are provisional."""
 FEW_FAILURES = 5
 """Below so many expected failures (or successes) a period, counting luck is far from a normal curve: exact limits."""
 OUTSIDE = 0.0027
 """How often chance alone puts a period outside three standard deviations."""
+FAR, MOST_FAR = 5.0, 0.15
+"""Periods beyond `FAR` robust standard deviations leave the baseline, as long as they are no more than this share of all."""
 FREEDOM = 0.62
 """A mean moving range of n periods is worth about 0.62 (n - 1) degrees of freedom (Patnaik's approximation for ranges of two)."""
 
@@ -36,9 +40,18 @@ class Limits:
     range_limit: float = float("nan")
 
 
-def of_values(judged: Array, phi: float) -> Limits:
-    """XmR limits. All nan when nothing ever moves: then nothing is out of the ordinary either."""
-    found = stats.xmr(judged, phi)
+def far_out(judged: Array) -> Flags:
+    """Periods so far from all others that they are no part of what is usual: five robust standard deviations. None where they are many."""
+    middle = np.nanmedian(judged)
+    spread = 1.4826 * float(np.nanmedian(np.abs(judged - middle)))
+    with np.errstate(invalid="ignore"):
+        far = np.abs(judged - middle) > FAR * spread
+    return np.asarray(far) if spread > 0 and far.sum() <= MOST_FAR * (~np.isnan(judged)).sum() else np.zeros(len(judged), np.bool_)
+
+
+def of_values(judged: Array, phi: float, far: Flags) -> Limits:
+    """XmR limits from the periods that are not `far` out. All nan when nothing ever moves: then nothing is out of the ordinary either."""
+    found = stats.xmr(np.where(far, np.nan, judged), phi)
     n = len(judged)
     half = float(found.high) - found.centre
     if not half > 1e-9 * max(1.0, abs(found.centre)):
@@ -50,10 +63,13 @@ def of_values(judged: Array, phi: float) -> Limits:
     )
 
 
-def of_shares(top: Array, bottom: Array, phi: float) -> Limits:
-    """Laney's p' limits, or exact binomial ones where few failures are expected; periods without rows have none."""
-    size = np.where(bottom > 0, bottom, np.nan)
-    seen = ~np.isnan(size) & ~np.isnan(top)
+def of_shares(top: Array, bottom: Array, phi: float, far: Flags) -> Limits:
+    """Laney's p' limits, or exact binomial ones where few failures are expected, from the periods that are not `far` out.
+
+    Periods without rows have none.
+    """
+    size = np.where((bottom > 0) & ~np.isnan(top), bottom, np.nan)
+    seen = ~np.isnan(size) & ~far
     total = float(size[seen].sum())
     centre = float(top[seen].sum()) / total if total else float("nan")
     n, value = len(top), top / size
@@ -62,22 +78,20 @@ def of_shares(top: Array, bottom: Array, phi: float) -> Limits:
         return Limits("", nothing, nothing, nothing, np.zeros(n), nothing)
     if float(np.median(size[seen])) * min(centre, 1 - centre) < FEW_FAILURES:
         low, high = (np.asarray(edge) for edge in stats.binomial_limits(size, centre))
-        below = special().bdtr(np.nan_to_num(top), np.nan_to_num(size).astype(np.int64), centre)
-        above = 1 - special().bdtr(np.nan_to_num(top) - 1, np.nan_to_num(size).astype(np.int64), centre)
-        p = np.where(seen, np.minimum(1.0, 2 * np.minimum(below, np.where(top > 0, above, 1.0))), np.nan)
-        with np.errstate(invalid="ignore"):
-            side = np.where(value > high, 1.0, np.where(value < low, -1.0, 0.0))
-        return Limits("exact binomial", _all(centre, n), low, high, side, p)
-    found = stats.laney_p(top, np.nan_to_num(size), phi)
+        hits, rows = np.nan_to_num(top), np.nan_to_num(size).astype(np.int64)
+        below = special().bdtr(hits, rows, centre)
+        above = np.where(hits > 0, 1 - special().bdtr(np.maximum(hits - 1, 0), rows, centre), 1.0)
+        p = np.where(np.isnan(size), np.nan, np.minimum(1.0, 2 * np.minimum(below, above)))
+        return Limits("exact binomial", _all(centre, n), low, high, _side(value, low, high), p)
+    found = stats.laney_p(np.where(seen, top, np.nan), np.where(seen, size, np.nan), phi)
     deviation = np.sqrt(centre * (1 - centre) / size) * max(1.0, found.spread)
-    return Limits(
-        "Laney p'",
-        _all(found.centre, n),
-        np.asarray(found.low),
-        np.asarray(found.high),
-        found.outside(value),
-        _tails((value - centre) / deviation, found.n),
-    )
+    low, high = np.clip(centre - 3 * deviation, 0, 1), np.clip(centre + 3 * deviation, 0, 1)
+    return Limits("Laney p'", _all(centre, n), low, high, _side(value, low, high), _tails((value - centre) / deviation, found.n))
+
+
+def _side(value: Array, low: Array, high: Array) -> Array:
+    with np.errstate(invalid="ignore"):
+        return np.where(value > high, 1.0, np.where(value < low, -1.0, 0.0))
 
 
 def _tails(z: Array, n: int) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,17 +12,19 @@ import pandas as pd
 
 from kpi import Result, stats
 from kpi.errors import BadValue
-from kpi.forms import Total
+from kpi.forms import Difference, Ratio, Spread, Total
 from kpi.measure.compile import form_of, is_share
 from kpi.measure.words import SPOKEN, in_a_line
 from kpi.stats.base import Array
 from kpi.trends import claims, limits
 from kpi.trends.model import BUDGET, Line, Shift, Signal, Trend, Year
-from kpi.trends.scale import FEWEST_DAYS, Scale, scale_of, weekdays
+from kpi.trends.scale import FEWEST_DAYS, Scale, scale_of, wave, wave_columns, weekdays
 from kpi.trends.words import BUDGET_SAID, NO_CHANGE, ROUGH, SEASON, Speaker, by_chance
 
 FEW_ROWS, FEW_ANSWERS = 5, 10
 """A duration or score of fewer rows, a share of fewer, is too loose a value to judge a series by; it is drawn all the same."""
+VOLUMES = (Total, Difference, Ratio, Spread)
+"""Forms that follow how much comes in, and so the season: a change of theirs must be faster than a year's wave."""
 UNRIPE = {
     "resolution_rate": "Of tickets created lately fewer are solved yet, so this always seems to fall at the end. "
     "The share solved by age, per week of creation, shows it without that.",
@@ -33,15 +35,24 @@ NAN = float("nan")
 
 @dataclass(frozen=True)
 class _Series:
-    """The complete periods on the scales they are judged on. `judged` has no weekday rhythm; `rhythm` is what was taken out."""
+    """The complete periods on the scale they are judged on. `judged` is without `rhythm` (weekdays, a yearly wave) and without what is left out:
+    `loose` periods (too few rows) and those `apart` (holidays). `season` holds the columns of the wave, none without one."""
 
     frame: pd.DataFrame
     values: Array
     judged: Array
     rhythm: Array
+    season: Array
     scale: Scale
     is_share: bool
-    left_out: int
+    loose: int
+    apart: Array
+
+    def tail(self, last: int | None) -> _Series:
+        """Only the last so many periods."""
+        keep = slice(None) if last is None else slice(-last, None)
+        cut = {name: getattr(self, name)[keep] for name in ("values", "judged", "rhythm", "season", "apart")}
+        return replace(self, frame=self.frame.iloc[keep], **cut)
 
 
 def series_of(result: Result, metric: str = "", group: Sequence[str] = ()) -> pd.DataFrame:
@@ -59,19 +70,29 @@ def series_of(result: Result, metric: str = "", group: Sequence[str] = ()) -> pd
     return frame[frame["period"] != "all"].sort_values("period", kind="stable").reset_index(drop=True)
 
 
-def trend(result: Result, metric: str = "", group: Sequence[str] = (), *, last: int | None = None, name: str = "") -> Trend:
+def trend(
+    result: Result,
+    metric: str = "",
+    group: Sequence[str] = (),
+    *,
+    last: int | None = None,
+    name: str = "",
+    apart: Mapping[str, str] | None = None,
+) -> Trend:
     """What one series shows. `result` is measured by a grain; `metric` and `group` choose the series where there are several.
 
     `last` judges only the last so many complete periods (and draws them), while earlier ones still serve the comparison with the year before.
-    `name` is what the series is called in sentences (default: the metric's label, its statistic and group). Below 12 known periods nothing is
-    claimed, below 20 limits are provisional, below 16 levels are not looked for, below two full years there is no comparison of years.
+    `name` is what the series is called in sentences (default: the metric's label, its statistic and group). `apart` are periods known to be
+    unlike others (`holidays`), with the reason: drawn, not judged. Below 12 known periods nothing is claimed, below 20 limits are provisional,
+    below 16 levels are not looked for, below two full years there is no comparison of years.
     """
     frame = series_of(result, metric, group)
     whole = result.metrics[metric or next(iter(result.metrics))]
     speaker = Speaker(whole, name or _name(whole.label, frame, group), result.scope.by, result.currency or None, _days(result, whole.name))
     complete = _trimmed(frame[frame["is_complete"].astype(bool)])
-    shown = complete if last is None else _trimmed(complete.tail(last))
-    series = _judged(shown, result, whole.name, whole.unit)
+    every = _judged(complete, result, whole.name, whole.unit, apart or {})
+    series = every.tail(last)
+    shown = series.frame
     known = int((~np.isnan(series.judged)).sum())
     drawn = pd.concat([shown, frame[~frame["is_complete"].astype(bool)]])
     fewest = FEWEST_DAYS if result.scope.by == "day" else limits.FEWEST
@@ -81,11 +102,13 @@ def trend(result: Result, metric: str = "", group: Sequence[str] = (), *, last: 
         have = f"{known} complete {speaker.by if known == 1 else speaker.periods} with enough behind {'it' if known == 1 else 'them'}"
         why = f"{speaker.name} has {have}; it takes {fewest} to know a usual up and down."
         return _nothing(speaker, drawn, result, known, group, "Too early to tell.", why)
-    shape, line = claims.levels(series.judged), claims.line(series.judged)
-    phi = stats.robust_memory(series.judged)[0]  # from differences, which a step or a flood of four weeks hardly touches
-    found = _limits_of(series, phi)
+    told = (series.judged, series.rhythm, series.season)
+    shape, line = claims.levels(*told), claims.line(*told)
+    far = limits.far_out(series.judged)
+    phi = stats.robust_memory(np.where(far, np.nan, series.judged))[0]  # from differences, which a step hardly touches
+    found = _limits_of(series, phi, far)
     signals = _signals(series, found, speaker, whole.low, whole.high)
-    year = _year(_judged(complete, result, whole.name, whole.unit), speaker)
+    year = _year(every, speaker)
     p = {
         "points": _best([signal.p for signal in signals]) * known,
         "shift": shape.p if shape else 1.0,
@@ -121,12 +144,14 @@ def trend(result: Result, metric: str = "", group: Sequence[str] = (), *, last: 
         is_provisional=known < limits.SETTLED,
         expected=limits.OUTSIDE * known if found.chart else NAN,
         range_limit=found.range_limit,
-        notes=_notes(series, result.scope.by),
+        notes=_notes(series, speaker, apart or {}),
+        currency=speaker.currency,
+        days=speaker.days,
     )
-    return _told(made, speaker, believed)
+    return _told(made, speaker, is_seasonal=bool(series.season.size))
 
 
-def _told(made: Trend, speaker: Speaker, believed: dict[str, bool]) -> Trend:
+def _told(made: Trend, speaker: Speaker, is_seasonal: bool) -> Trend:
     """The finding, its direction and its caveat."""
     direction, finding, caveats = 0, NO_CHANGE, []
     strong = [signal for signal in made.signals if signal.p * made.n < BUDGET * claims.PARTS["points"]]
@@ -143,22 +168,28 @@ def _told(made: Trend, speaker: Speaker, believed: dict[str, bool]) -> Trend:
     elif made.verdict == "line" and made.line:
         finding, direction = speaker.line(made.line, len(made.frame[made.frame["is_complete"].astype(bool)])), _sign(made.line.change)
     elif made.verdict == "points":
-        finding, direction = speaker.points(strong), _sign(sum(signal.side for signal in strong))
+        finding, direction = speaker.points(strong, _in_a_row(made, strong)), _sign(sum(signal.side for signal in strong))
     elif made.verdict == "year" and made.year:
         finding, direction = made.year.text, _sign(made.year.now - made.year.before)
     if made.year and made.verdict != "year":
         caveats.append(made.year.text)
-    elif made.verdict in ("shift", "line") and speaker.by in claims.A_YEAR:
+    elif made.verdict in ("shift", "line") and speaker.by in claims.A_YEAR and not is_seasonal:
         caveats.append(SEASON)
     caveats += _usual(made, speaker) if made.verdict == "none" else []
     if made.signals and made.verdict != "points":
         lie = f"One {speaker.by} lies" if len(made.signals) == 1 else f"{len(made.signals)} {speaker.periods} lie"
         caveats.append(f"{lie} outside the limits. {by_chance(made.expected, speaker.by)}".strip())
     caveats += [f"The limits are provisional below {limits.SETTLED} {speaker.periods}."] if made.is_provisional and made.chart else []
-    caveats += [*made.notes, BUDGET_SAID]
     better = speaker.metric.better
     good = None if direction == 0 or better == "neither" else (direction > 0) == (better == "higher")
     return replace(made, finding=finding, caveat=" ".join(caveats), direction=direction, is_better=good)
+
+
+def _in_a_row(made: Trend, signals: Sequence[Signal]) -> bool:
+    """Whether these are neighbours on one side."""
+    place = {str(period): i for i, period in enumerate(made.frame["period"])}
+    places = [place[signal.period] for signal in signals]
+    return len(places) > 1 and places[-1] - places[0] == len(places) - 1 and len({signal.side for signal in signals}) == 1
 
 
 def _usual(made: Trend, speaker: Speaker) -> list[str]:
@@ -181,36 +212,58 @@ def _nothing(speaker: Speaker, drawn: pd.DataFrame, result: Result, known: int, 
     )
     frame["said"] = [result.sentence(row) for _, row in drawn.iterrows()]
     metric = speaker.metric
-    return Trend(metric.name, speaker.name, metric.unit, speaker.by, tuple(group), frame, "unknown", 0, None, NAN, finding, why, n=known)
+    return Trend(
+        metric.name,
+        speaker.name,
+        metric.unit,
+        speaker.by,
+        tuple(group),
+        frame,
+        "unknown",
+        0,
+        None,
+        NAN,
+        finding,
+        why,
+        n=known,
+        currency=speaker.currency,
+        days=speaker.days,
+    )
 
 
-def _judged(shown: pd.DataFrame, result: Result, name: str, unit: str) -> _Series:
-    """Values on the scale they are judged on, without the rhythm of weekdays; what stands on too few rows is left out."""
+def _judged(shown: pd.DataFrame, result: Result, name: str, unit: str, apart: Mapping[str, str]) -> _Series:
+    """Values on the scale they are judged on, without rhythm; what stands on too few rows or is known to be special is left out."""
     ask, by = result.scope.ask, result.scope.by
     values, n = shown["value"].to_numpy(float), shown["n"].to_numpy(float)
-    share = is_share(name, ask)
-    form = form_of(name, ask)
-    fewest = FEW_ANSWERS if share else FEW_ROWS
+    share, form = is_share(name, ask), form_of(name, ask)
     counted = isinstance(form, Total) or unit == "count"
+    fewest = FEW_ANSWERS if share else FEW_ROWS
     loose = np.zeros(len(values), bool) if counted or np.isnan(n).all() else ~np.isnan(values) & (n < fewest)
-    trusted = np.where(loose, np.nan, values)
+    special = np.array([str(period) in apart for period in shown["period"]], bool)
+    trusted = np.where(loose | special, np.nan, values)
     scale = scale_of(unit, by, trusted)
     judged = scale.to(trusted)
     days = [dt.date.fromisoformat(str(period)) for period in shown["period"]]
-    effect = weekdays(judged, days) if by == "day" else None
-    rhythm = np.zeros(len(values)) if effect is None else np.nan_to_num(effect)
-    return _Series(shown, values, judged - rhythm, rhythm, scale, share, int(loose.sum()))
+    rhythm, season = np.zeros(len(values)), np.zeros((len(values), 0))
+    if by == "day":
+        effect = weekdays(judged, days)
+        rhythm = rhythm if effect is None else np.nan_to_num(effect)
+    elif by in ("week", "month") and isinstance(form, VOLUMES) and days:
+        yearly = wave(judged, days)
+        if yearly is not None:
+            rhythm, season = yearly, wave_columns(days)
+    return _Series(shown, values, judged - rhythm, rhythm, season, scale, share, int(loose.sum()), special)
 
 
-def _limits_of(series: _Series, phi: float) -> limits.Limits:
+def _limits_of(series: _Series, phi: float, far: limits.Flags) -> limits.Limits:
     """Limits in the metric's unit; shares by their counts, all else by their values on the judged scale."""
     if not series.is_share:
-        found = limits.of_values(series.judged, phi)
+        found = limits.of_values(series.judged, phi, far)
         back = {part: series.scale.back(getattr(found, part) + series.rhythm) for part in ("centre", "low", "high")}
         return replace(found, **back)
     top, bottom = (series.frame[column].to_numpy(float) for column in ("top", "bottom"))
-    moved = np.clip(top - series.rhythm / 100 * bottom, 0, bottom)
-    found = limits.of_shares(moved, bottom, phi)
+    moved = np.where(series.apart, np.nan, np.clip(top - series.rhythm / 100 * bottom, 0, bottom))
+    found = limits.of_shares(moved, np.where(series.apart, np.nan, bottom), phi, far)
     back = {part: np.clip(100 * getattr(found, part) + series.rhythm, 0, 100) for part in ("centre", "low", "high")}
     return replace(found, **back)
 
@@ -304,14 +357,20 @@ def _framed(
     return frame
 
 
-def _notes(series: _Series, by: str) -> tuple[str, ...]:
-    notes = []
-    if series.left_out:
-        many = f"{series.left_out} {by}{' stands' if series.left_out == 1 else 's stand'}"
+def _notes(series: _Series, speaker: Speaker, apart: Mapping[str, str]) -> tuple[str, ...]:
+    notes, by = [], speaker.by
+    if series.loose:
+        many = f"{series.loose} {by} stands" if series.loose == 1 else f"{series.loose} {by}s stand"
         notes.append(f"{many} on fewer than {FEW_ANSWERS if series.is_share else FEW_ROWS} rows and only drawn.")
-    if by == "day" and series.rhythm.any():
+    special = [str(period) for period, is_apart in zip(series.frame["period"], series.apart, strict=True) if is_apart]
+    if special:
+        first = speaker.when(special[0])
+        notes.append(f"Not judged, because of holidays: {first}{f' and {len(special) - 1} more' if len(special) > 1 else ''}.")
+    if series.season.size:
+        notes.append("What a yearly wave could explain is taken out first: volume follows the season.")
+    elif series.rhythm.any():
         notes.append("The rhythm of weekdays is taken out before days are compared.")
-    return tuple(notes)
+    return (*notes, BUDGET_SAID)
 
 
 def _trimmed(frame: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from kpi import units
+
 BUDGET = 0.05
 """A series in which nothing changed is called changed at most this often, over all that is asked of it together."""
 
@@ -82,7 +84,7 @@ class Trend:
     no limits), side (+1, -1, 0), level, line, moving_range (on the judged scale: relative for durations), said. `verdict` is "shift", "line",
     "points", "year", "none" or "unknown" (too little); `direction` +1, -1 or 0 (neither, or up and back); `is_better` None where neither side is good.
     `p` is the p-value of "nothing changed at all", allowing for all that was asked; `expected` how many periods chance alone puts outside.
-    `chart` names the limits: "XmR", "Laney p'", "exact binomial" or "".
+    `chart` names the limits: "XmR", "Laney p'", "exact binomial" or "". `notes` are the small print: what was left out, and how sure this is.
     """
 
     metric: str
@@ -109,6 +111,12 @@ class Trend:
     expected: float = float("nan")
     range_limit: float = float("nan")
     notes: tuple[str, ...] = field(default=())
+    currency: str | None = None
+    days: bool = True
+
+    def say(self, value: float) -> str:
+        """A value of this series in words."""
+        return units.say(value, self.unit, self.currency, days=self.days)
 
     @property
     def text(self) -> str:

@@ -1,4 +1,4 @@
-"""The scale a series is judged on, so that "the usual up and down" is the same size at every height, and the rhythm of its weekdays."""
+"""The scale a series is judged on, so that "the usual up and down" is the same size at every height; the rhythm of its weekdays and year."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ MINUTE = 60.0
 SMALL_COUNT = 30
 """Counts whose middle is below this are judged on the root scale (Anscombe 1948), where their luck is the same size at every height."""
 FEWEST_DAYS, FEWEST_OF_A_WEEKDAY = 28, 4
+YEAR = 365.25
+TURNS, RESISTS = 30, 4.685
+"""Rounds of reweighting of the robust fit, and where Tukey's bisquare gives an outlier no say (95 % efficient)."""
 
 
 @dataclass(frozen=True)
@@ -65,3 +68,34 @@ def weekdays(judged: Array, days: Sequence[dt.date]) -> Array | None:
         return None
     effect = medians - np.nanmean(medians)
     return np.asarray(effect[weekday])
+
+
+def wave_columns(days: Sequence[dt.date]) -> Array:
+    """One wave a year, as two columns centred over these days."""
+    angle = 2 * np.pi * np.array([day.toordinal() for day in days]) / YEAR
+    columns = np.column_stack([np.cos(angle), np.sin(angle)])
+    return np.asarray(columns - columns.mean(axis=0))
+
+
+def wave(judged: Array, days: Sequence[dt.date]) -> Array | None:
+    """The yearly wave of a series beside its straight growth, robust to floods and holidays; None below a full year of known periods.
+
+    It is what a smooth year can explain, whether or not it does: counts of less than two years cannot tell a season from a change, so a
+    change must be faster than a season to be called one.
+    """
+    known = ~np.isnan(judged)
+    if known.sum() < 12 or (days[-1] - days[0]).days < YEAR - 32:
+        return None
+    columns = wave_columns(days)
+    design = np.column_stack([np.ones(len(days)), np.linspace(-1, 1, len(days)), columns])
+    y, x = judged[known], design[known]
+    weights = np.ones(len(y))
+    for _ in range(TURNS):
+        root = np.sqrt(weights)
+        fit = np.linalg.lstsq(x * root[:, None], y * root, rcond=None)[0]
+        left = y - x @ fit
+        spread = 1.4826 * float(np.median(np.abs(left - np.median(left))))
+        if not spread > 0:
+            break
+        weights = np.clip(1 - (left / (RESISTS * spread)) ** 2, 0, None) ** 2
+    return np.asarray(columns @ fit[2:])

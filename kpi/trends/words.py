@@ -94,11 +94,14 @@ class Speaker:
             f"about {pace} a {self.by}{self.judged(line.change)}."
         )
 
-    def points(self, believed: Sequence[Signal]) -> str:
+    def points(self, believed: Sequence[Signal], in_a_row: bool) -> str:
+        """`believed` in order of time; `in_a_row`: neighbours on one side."""
         clearest = min(believed, key=lambda signal: signal.p)
         told = clearest.text[0].lower() + clearest.text[1:]
-        many = f"One {self.by} stands out" if len(believed) == 1 else f"{len(believed)} {self.periods} stand out, the clearest"
-        return f"{self.name}: {many.lower() if len(believed) == 1 else many}{': ' if len(believed) == 1 else ' '}{told}"
+        if len(believed) == 1:
+            return f"{self.name}: one {self.by} stands out, {told}"
+        which = f"{len(believed)} {self.periods} from {self.when(believed[0].period)} on" if in_a_row else f"{len(believed)} {self.periods}"
+        return f"{self.name}: {which} stand out, the clearest {told}"
 
     def year(self, year: Year, beyond: bool) -> str:
         size = self.change(year.now - year.before, year.relative)

@@ -1,0 +1,162 @@
+"""What has moved? All numbers at once: those that moved as cards, then all of them as a table to open one from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from kpi import Scope, units
+from kpi.charts import base, multiples
+from kpi.charts.process import log_ticks
+from kpi.measure.words import when
+from kpi.trends import Board, Moved, Trend
+from pages.parts import drawn, links, trend_made
+from pages.parts.mine import Mine
+from pages.parts.words import plain
+
+MOST_CARDS = 6
+VERDICTS = {
+    "shift": "its level moved",
+    "line": "a steady trend",
+    "points": "stands out",
+    "year": "unlike a year ago",
+    "none": "",
+    "unknown": "",
+}
+UNSURE = "only by chance, likely"
+
+
+def draw(mine: Mine, scope: Scope) -> None:
+    """The finding over all numbers, its cards and its table."""
+    with st.skeleton(height=420):
+        board, asked = trend_made.board(mine, scope)
+    st.markdown(f"**{plain(board.finding)}** {plain(board.caveat)}")
+    shown = [row for row in board.rows if row.trend.frame["value"].notna().any()]
+    if not shown:
+        return
+    if cards := board.moved[:MOST_CARDS]:
+        st.subheader("What moved most clearly", anchor=False)
+        with st.grid(3, min_column_width=300, gap="small", key="moved_cards"):
+            for row in cards:
+                _card(row.trend)
+    st.subheader("All numbers", anchor=False)
+    st.caption(plain(f"By {asked.by}, {asked.zone}. The clearest first. Choose a row to open it."))
+    frame = _table(shown)
+    st.dataframe(
+        frame,
+        hide_index=True,
+        key="trend_board",
+        alt="All numbers with their direction and whether they moved",
+        selection_mode="single-row",
+        on_select=lambda: _opened([row.trend.metric for row in shown]),
+        column_config={
+            "Over time": st.column_config.LineChartColumn(width="medium"),
+            "Number": st.column_config.TextColumn(width="medium"),
+        },
+        row_height=44,
+    )
+    st.download_button(
+        "Download as CSV",
+        drawn.csv_of(_plain_table(shown, board)),
+        "what-has-moved.csv",
+        "text/csv",
+        key="trend_board_csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _card(one: Trend) -> None:
+    """One number that moved: its name as a link to it, its line, its sentence, and a word for good or bad."""
+    with st.container(border=True, height="stretch", gap="xsmall", key=f"moved_{one.metric}"):
+        st.page_link(
+            "trends.py",
+            label=plain(one.label),
+            icon=":material/chevron_right:",
+            icon_position="right",
+            query_params=links.query(metric=one.metric),
+        )
+        data = trend_made.rows(one)
+        whole = data["d"]
+        values = one.frame["value"].dropna()
+        low, high = float(values.min()), float(values.max())
+        is_log = one.scale == "log" and low > 0
+        ticks = log_ticks(low, high)[::2] if is_log else units.duration_ticks(low, high, at_most=4) if one.unit == "s" else []
+        spec = multiples.panel(
+            one.unit,
+            one.by,
+            one.currency,
+            tuple(ticks),
+            one.unit == "count" and low >= 0,
+            is_log,
+            False,
+            bool(whole["limit_high"].notna().any()),
+        )
+        empty = pd.DataFrame({"period": [], "value": []})
+        st.vega_lite_chart(
+            {**spec, "config": base.config(drawn.theme()), "datasets": {**data, "s": empty}},
+            key=f"moved_{one.metric}_chart",
+            alt=f"{one.label}: {one.finding}",
+            width="stretch",
+        )
+        word = {True: "better", False: "worse", None: "moved"}[one.is_better]
+        st.badge(word, color={True: "green", False: "red", None: "gray"}[one.is_better])
+        st.caption(plain(one.finding))
+
+
+def _opened(names: list[str]) -> None:
+    chosen: Any = st.session_state["trend_board"]["selection"]["rows"]
+    if chosen:
+        links.put(metric=names[chosen[0]])
+
+
+def _direction(one: Trend) -> str:
+    return {1: "up", -1: "down", 0: ""}[one.direction] if one.is_moved else ""
+
+
+def _verdict(row: Moved) -> str:
+    one = row.trend
+    if one.verdict == "unknown":
+        return "too early to tell" if one.n else "not judged"
+    if not one.is_moved:
+        return "no clear change"
+    if not row.is_moved:
+        return "no clear change among so many"
+    good = {True: ", better", False: ", worse", None: ""}[one.is_better]
+    return f"{VERDICTS[one.verdict]}{good}"
+
+
+def _latest(one: Trend) -> tuple[str, str]:
+    known = one.frame[one.frame["is_complete"].astype(bool) & one.frame["value"].notna()]
+    return (one.say(float(known["value"].iloc[-1])), when(str(known["period"].iloc[-1]), one.by)) if len(known) else ("–", "")
+
+
+def _table(rows: list[Moved]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Number": [row.trend.label for row in rows],
+            "Over time": [
+                row.trend.frame.loc[row.trend.frame["is_complete"].astype(bool), "value"].astype(float).round(6).tolist() for row in rows
+            ],
+            "Latest": [_latest(row.trend)[0] for row in rows],
+            "Direction": [_direction(row.trend) for row in rows],
+            "Verdict": [_verdict(row) for row in rows],
+        }
+    )
+
+
+def _plain_table(rows: list[Moved], board: Board) -> pd.DataFrame:
+    """Without pictures, with p-values: for those who want to check."""
+    return (
+        _table(rows)
+        .drop(columns="Over time")
+        .assign(
+            **{
+                "Finding": [row.trend.finding for row in rows],
+                "p": [row.trend.p for row in rows],
+                f"p, allowing for {board.looked_at} numbers": [row.q for row in rows],
+            }
+        )
+    )

@@ -1,0 +1,98 @@
+"""Trends, made once and shared by everybody who asks the same of the same data; and what they say as rows for charts and tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+import kpi
+from kpi import Result, Scope
+from kpi.measure.words import when
+from kpi.trends import Board, Trend, holidays, moved, trend
+from pages.parts import trend_asked
+from pages.parts.measured import measured
+from pages.parts.mine import Mine
+
+MOST_WORDS = 6
+"""So many signals have their word beside them; all have their shape."""
+
+
+def one(mine: Mine, scope: Scope, name: str) -> tuple[Trend, Result]:
+    """The trend of a number, and the result it was read from."""
+    asked, last = trend_asked.looked(mine, scope)
+    result = measured(mine, [name], asked)
+    return _one(*_key(mine, asked), name, last, _result=result, _mine=mine), result
+
+
+def board(mine: Mine, scope: Scope) -> tuple[Board, Scope]:
+    """All numbers these data can tell, looked at together."""
+    asked, last = trend_asked.looked(mine, scope)
+    lacks = mine.dataset.lacking(scope.ask)
+    names = [name for name in kpi.metrics() if not lacks[name]]
+    return _board(*_key(mine, asked), tuple(names), last, _asked=asked, _mine=mine), asked
+
+
+def apart(mine: Mine, result: Result) -> dict[str, str]:
+    """Periods with holidays, by the calendar in force or else the one that came with the data."""
+    return holidays(
+        result.scope.calendar or mine.calendar, [str(p) for p in result.frame["period"].unique() if p != "all"], result.scope.by
+    )
+
+
+def _key(mine: Mine, asked: Scope) -> tuple[str, Any, str]:
+    query = tuple((name, tuple(values)) for name, values in sorted(asked.to_query().items()))
+    return mine.dataset.fingerprint, query, mine.calendar.fingerprint if mine.calendar else ""
+
+
+@st.cache_resource(max_entries=300, show_spinner=False)
+def _one(fingerprint: str, asked: Any, calendar: str, name: str, last: int, _result: Result, _mine: Mine) -> Trend:
+    return trend(_result, name, last=last, apart=apart(_mine, _result))
+
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def _board(fingerprint: str, asked: Any, calendar: str, names: tuple[str, ...], last: int, _asked: Scope, _mine: Mine) -> Board:
+    result = measured(_mine, list(names), _asked, intervals=False)
+    return moved(result, last=last, apart=apart(_mine, result))
+
+
+def rows(found: Trend) -> dict[str, pd.DataFrame]:
+    """Frames "d" (complete periods) and "o" (the last of them and the open ones) for the charts."""
+    frame = found.frame.copy()
+    better = kpi.metrics()[found.metric].better
+    tones = {"higher": {1: "good", -1: "bad"}, "lower": {1: "bad", -1: "good"}, "neither": {1: "odd", -1: "odd"}}[better]
+    frame["tone"] = frame["side"].map(tones).fillna("")
+    strongest = {signal.period for signal in sorted(found.signals, key=lambda signal: signal.p)[:MOST_WORDS]}
+    frame["word"] = [
+        ("high" if side > 0 else "low") if side and period in strongest else ""
+        for side, period in zip(frame["side"], frame["period"], strict=True)
+    ]
+    if found.verdict != "line":
+        frame["line"] = float("nan")
+    whole = frame["is_complete"].astype(bool)
+    is_open = ~whole
+    edge = is_open | is_open.shift(-1, fill_value=False) if is_open.any() else is_open
+    return {"d": frame[whole], "o": frame[edge & frame["value"].notna()]}
+
+
+def table(found: Trend) -> pd.DataFrame:
+    """What is shown, as a person reads it."""
+    frame = found.frame
+
+    def words(column: str) -> list[str]:
+        return [found.say(value) for value in frame[column]]
+
+    return pd.DataFrame(
+        {
+            "Period": [when(str(period), found.by) for period in frame["period"]],
+            found.label: words("value"),
+            "Low": words("low"),
+            "High": words("high"),
+            "Usual from": words("limit_low"),
+            "Usual to": words("limit_high"),
+            "Outside": ["above" if side > 0 else "below" if side < 0 else "" for side in frame["side"]],
+            "n": frame["n"].tolist(),
+            "Complete": ["yes" if whole else "no" for whole in frame["is_complete"]],
+        }
+    ).replace({"Low": "–", "High": "–", "Usual from": "–", "Usual to": "–"}, "")

@@ -1,0 +1,26 @@
+"""Is it getting better? What has moved among all numbers; and one number over time, its usual range, its parts, its spread, its cohorts."""
+
+import streamlit as st
+
+from pages.parts import asked, cohorts_view, spread_view, start, trend_asked, trend_board, trend_one, trend_split
+
+mine, scope = st.session_state["mine"], st.session_state["asked"]
+st.title("Is it getting better?", anchor=False)
+if mine is None or scope is None:
+    start.ways_in()
+    st.stop()
+st.caption(asked.sentence(scope, mine))
+
+name = trend_asked.metric(mine, scope)
+if not name:
+    trend_board.draw(mine, scope)
+    st.stop()
+view = trend_asked.view()
+if view == "spread":
+    spread_view.draw(mine, scope, name)
+elif view == "cohorts":
+    cohorts_view.draw(mine, scope, name)
+elif column := trend_asked.split_by(mine):
+    trend_split.draw(mine, scope, name, column)
+else:
+    trend_one.draw(mine, scope, name)
