@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -30,6 +31,7 @@ _HEADERS = {
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _TIME = re.compile(r"(?<=\d)(?:T|,? +(?:at +)?)\d{1,2}:\d{2}.*$", re.IGNORECASE)
 _ORDERS = ("dmy", "mdy")
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True)
@@ -193,7 +195,7 @@ def _event(row: Mapping[str, str], order: str) -> tuple[Event, str]:
         title=_one_line(cells.get("title", "")),
         kind=kind,
         end=_date(end, order, "end") if end else None,
-        note="".join(sign for sign in cells.get("note", "") if sign.isprintable() or sign == "\n"),
+        note="\n".join(_plain(line) for line in cells.get("note", "").splitlines()).strip(),
         metrics=tuple(dict.fromkeys(name.strip() for name in re.split(r"[;,]", cells.get("metrics", "")) if name.strip())),
         where=_where(cells.get("where", "")),
     )
@@ -207,7 +209,12 @@ def _kind(text: str) -> tuple[str, str]:
 
 
 def _one_line(text: str) -> str:
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    return " ".join(_plain(text).split())
+
+
+def _plain(text: str) -> str:
+    """Without control characters and without those that turn the direction of what follows."""
+    return "".join(" " if unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") or sign in _TURNS else sign for sign in text)
 
 
 def _readings(text: str) -> dict[str, dt.date]:

@@ -28,7 +28,7 @@ def show(mine: Mine, kept: dict[str, Event], notes: Notes, chosen: str = "") -> 
         if st.button("Add a note", icon=":material/add:", type=accent.button(), key="event_add"):
             event_written.ask(mine)
         if st.button("Import a list", icon=":material/upload_file:", key="event_import"):
-            _import(mine)
+            st.dialog("Import a list of events", icon=":material/upload_file:")(bring)(mine)
         if kept:
             st.download_button(
                 "Download",
@@ -122,8 +122,8 @@ def company_notes() -> tuple[Event, ...]:
     )
 
 
-@st.dialog("Import a list of events", icon=":material/upload_file:")
-def _import(mine: Mine) -> None:
+def bring(mine: Mine) -> None:
+    """What the dialog holds that takes a file: what is in it, what could not be read, and the button that adds the rest."""
     st.caption(FORMAT)
     file = st.file_uploader("CSV", type=["csv", "txt", "tsv"], key="event_file", label_visibility="collapsed", max_upload_size=5)
     if file is None:

@@ -29,10 +29,11 @@ def edit(mine: Mine, event: Event) -> None:
 
 
 def _dialog(title: str, mine: Mine, old: Event | None, metric: str, day: dt.date | None) -> None:
-    st.dialog(title, icon=":material/event_note:")(_form)(mine, old, metric, day)
+    st.dialog(title, icon=":material/event_note:")(form)(mine, old, metric, day)
 
 
-def _form(mine: Mine, old: Event | None, metric: str, day: dt.date | None) -> None:
+def form(mine: Mine, old: Event | None, metric: str, day: dt.date | None) -> None:
+    """What the dialog holds: the parts of a note, and the button that keeps it."""
     asked = st.session_state.get("asked")
     usual = day or asked_dates.newest(mine, asked.zone if asked else "UTC")
     kinds = list(KINDS)
@@ -91,10 +92,11 @@ def _where(mine: Mine, old: Event | None) -> tuple[tuple[str, tuple[str, ...]], 
 
 def delete(mine: Mine, event: Event) -> None:
     """Open the dialog that asks before a note goes."""
-    st.dialog("Delete this note?", icon=":material/delete:")(_sure)(mine, event)
+    st.dialog("Delete this note?", icon=":material/delete:")(sure)(mine, event)
 
 
-def _sure(mine: Mine, event: Event) -> None:
+def sure(mine: Mine, event: Event) -> None:
+    """What the other dialog holds: what goes, and the button that lets it go."""
     st.markdown(plain(event.text))
     st.caption("It goes from every chart, for everybody who sees these data.")
     with st.container(horizontal=True, horizontal_alignment="right"):
