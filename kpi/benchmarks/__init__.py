@@ -6,7 +6,7 @@ placed.text                                   # the finding, in a sentence
 placed.refused                                # every figure that cannot stand beside it, with the reason
 """
 
-from kpi.benchmarks.definitions import ALL, CHANNELS, INDUSTRIES, channel_of
+from kpi.benchmarks.definitions import ALL, CHANNELS, INDUSTRIES, KINDS, UNITS, channel_of
 from kpi.benchmarks.distances import Gap, Gaps, gaps
 from kpi.benchmarks.figures import COLUMNS, Book, Figure, Problem, published, read, write
 from kpi.benchmarks.history import Past, past
@@ -18,6 +18,8 @@ __all__ = [
     "CHANNELS",
     "COLUMNS",
     "INDUSTRIES",
+    "KINDS",
+    "UNITS",
     "Book",
     "Compared",
     "Figure",

@@ -28,6 +28,8 @@ KINDS = {
 }
 """What a figure is over organisations. Only averages and medians can stand beside a value; the words of the others say why not."""
 MIDDLES = ("average", "median")
+UNITS = ("s", "%", "points", "score", "ratio", "count")
+"""Units a figure may have beside the codes of currencies."""
 STATISTICS = ("share", "score", "ratio", "mean", "median", "")
 """What a figure is over the tickets of an organisation; empty where a time does not say whether it is a mean or a median."""
 CHANNELS = {

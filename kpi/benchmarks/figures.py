@@ -25,7 +25,7 @@ NEEDED = ("metric", "publisher", "title")
 MOST_ROWS, LONGEST_CELL = 5_000, 500
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 _CURRENCY = re.compile(r"[A-Z]{3}\Z")
-_ADDRESS = re.compile(r"https://[^\s<>\"'\[\]()`\\]+\Z")
+_ADDRESS = re.compile(r"https://[^\s<>\"'\[\]()`$\\]+\Z")
 
 
 @dataclass(frozen=True)

@@ -101,17 +101,26 @@ def usual(lacks: Mapping[str, Sequence[str]]) -> tuple[Line, ...]:
 
 
 def with_history(lines: Sequence[Line], past: Result) -> tuple[Line, ...]:
-    """The lines whose anchors are history, with the worst and the best of the complete periods of `past`; unknown below four of them."""
+    """The lines whose ends are history, with those of the complete periods of `past`; unknown below four of them.
+
+    The ends reach from the worst to the best limit of the periods' intervals: between their bare values lies often no more than chance.
+    """
     return tuple(_from(line, past) if line.anchors == "history" else line for line in lines)
 
 
 def _from(line: Line, past: Result) -> Line:
-    frame = past.frame[(past.frame["metric"] == line.name) & past.frame["is_complete"].astype(bool)]
-    values = frame["value"].dropna().to_numpy(float)
-    if len(values) < FEWEST_PERIODS or np.ptp(values) == 0:
+    frame = past.frame[(past.frame["metric"] == line.name) & past.frame["is_complete"].astype(bool) & past.frame["value"].notna()]
+    value, low, high = (frame[c].to_numpy(float) for c in ("value", "low", "high"))
+    low, high = np.where(np.isnan(low) | ((low <= 0) & (value > 0)), value, low), np.where(np.isnan(high), value, high)
+    if len(value) < FEWEST_PERIODS or np.ptp(value) == 0:
         return line.but(worst=None, best=None)
-    low, high = float(values.min()), float(values.max())
-    return line.but(worst=high, best=low) if line.metric.better == "lower" else line.but(worst=low, best=high)
+    least, most = _rounded(float(low.min())), _rounded(float(high.max()))
+    return line.but(worst=most, best=least) if line.metric.better == "lower" else line.but(worst=least, best=most)
+
+
+def _rounded(end: float) -> float:
+    """Four significant digits: an end that a person can read and type again."""
+    return float(f"{end:.4g}")
 
 
 def checked(line: Line) -> Line:

@@ -19,13 +19,18 @@ _INDUSTRY = "benchmark_industry"
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
-def _own(text: str) -> benchmarks.Book:
-    return benchmarks.read(text)
+def _own(told: str) -> benchmarks.Book:
+    return benchmarks.read(told)
+
+
+def text(mine: Mine) -> str:
+    """The visitor's own file as it was brought; "" when there is none."""
+    return store.text(mine.key, TEXT)
 
 
 def own(mine: Mine) -> benchmarks.Book:
     """The visitor's own figures, and the rows of their file that could not be used."""
-    return _own(store.text(mine.key, TEXT))
+    return _own(text(mine))
 
 
 def figures(mine: Mine) -> tuple[Figure, ...]:
@@ -74,6 +79,62 @@ def value(mine: Mine, metric: str, scope: Scope, channel: str, industry_: str) -
 def placed(mine: Mine, metric: str, scope: Scope, channel: str, industry_: str) -> Placement:
     """Where our value stands among all figures at hand."""
     return benchmarks.place(value(mine, metric, scope, channel, industry_), figures(mine), today())
+
+
+def choose_channel(mine: Mine, metric: str, scope: Scope) -> str:
+    """The channel compared: the scope's own filter, else the address, else the one with the most comparable figures; and the list to choose from."""
+    if kept := filtered(scope):
+        return kept
+    known = channels(mine)
+    if not known:
+        return ALL
+    offers = benchmarks.offered(value(mine, metric, scope, ALL, industry()), figures(mine), "channel")
+    options = [ALL, *known]
+    asked = links.own("channel")
+    if asked not in options:
+        asked = ALL if offers.get(ALL) else max(options, key=lambda kind: offers.get(kind, 0))
+        links.put(channel=asked)
+    st.session_state["benchmark_channel"] = asked
+    st.selectbox(
+        "Channel",
+        options,
+        format_func=lambda kind: f"{_capital(CHANNELS[kind])} · {_many(offers.get(kind, 0))}",
+        key="benchmark_channel",
+        on_change=_put,
+        args=("channel", "benchmark_channel"),
+        width=240,
+    )
+    return str(asked)
+
+
+def choose_industry(mine: Mine, metric: str, scope: Scope, channel: str) -> str:
+    """The industry compared, and the list to choose from, each with how many figures would compare."""
+    chosen = industry()
+    links.put(industry=chosen)
+    offers = benchmarks.offered(value(mine, metric, scope, channel, chosen), figures(mine), "industry")
+    st.session_state["benchmark_industry_asked"] = chosen
+    st.selectbox(
+        "Industry",
+        list(offers),
+        format_func=lambda name: f"{'Over all industries' if name == ALL else _capital(name)} · {_many(offers[name])}",
+        key="benchmark_industry_asked",
+        on_change=_put,
+        args=("industry", "benchmark_industry_asked"),
+        width=280,
+    )
+    return chosen
+
+
+def _put(name: str, key: str) -> None:
+    links.put(**{name: st.session_state[key]})
+
+
+def _many(count: int) -> str:
+    return f"{count or 'no'} figure{'' if count == 1 else 's'}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def today() -> dt.date:
