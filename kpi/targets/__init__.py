@@ -3,7 +3,7 @@
 from kpi.targets.amounts import Change, amount, change
 from kpi.targets.balance import Counter
 from kpi.targets.counters import COUNTERS
-from kpi.targets.file import Problem, Targets, read, to_toml
+from kpi.targets.file import Problem, Targets, of_table, read, table_of, to_toml
 from kpi.targets.judgement import STATUSES, Judgement, judge
 from kpi.targets.outlook import Outlook
 from kpi.targets.smallest import Smallest
@@ -30,8 +30,10 @@ __all__ = [
     "is_pooled",
     "judge",
     "level",
+    "of_table",
     "read",
     "several",
+    "table_of",
     "to_toml",
     "weekly",
 ]

@@ -129,11 +129,11 @@ def _need(table: Mapping[str, Any], *keys: str) -> None:
 
 def to_toml(targets: Sequence[Target], problems: Sequence[Problem] = ()) -> str:
     """The file of these targets. What could not be used is written back as it was, so that nobody's work is lost."""
-    tables = [*(_table_of(target) for target in targets), *(problem.table for problem in problems)]
+    tables = [*(table_of(target) for target in targets), *(problem.table for problem in problems)]
     return "\n".join("[[target]]\n" + "".join(f"{_key(key)} = {_value(value)}\n" for key, value in table.items()) for table in tables)
 
 
-def _table_of(target: Target) -> dict[str, Any]:
+def table_of(target: Target) -> dict[str, Any]:
     unit = target.declared.unit
     written: dict[str, Any] = {
         "name": target.name,

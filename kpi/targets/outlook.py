@@ -26,13 +26,15 @@ LEAST, MOST = 0.05, 0.95
 @dataclass(frozen=True)
 class Outlook:
     """`chance` of the goal over the due weeks (0.05, 0.1, 0.2 … 0.9, 0.95; nan: none), `horizon` and `history` in weeks, `fan` (3 x weeks
-    ahead) and `due` (low, middle, high: the 80 % interval of the mean over the due weeks), in the metric's unit."""
+    ahead), `due` (low, middle, high: the 80 % interval of the mean over the due weeks) and `soon` (of the next weeks, as many), in the metric's
+    unit."""
 
     chance: float = math.nan
     horizon: int = 0
     history: int = 0
     fan: Array | None = None
     due: tuple[float, float, float] = (math.nan, math.nan, math.nan)
+    soon: tuple[float, float, float] = (math.nan, math.nan, math.nan)
 
     @property
     def word(self) -> str:
@@ -92,5 +94,10 @@ def outlook(values: Array, horizon: int, goal: float, better: str, window: int, 
     seen = seen[~np.isnan(seen)]
     futures = np.hstack([np.tile(seen, (len(paths), 1)), paths])[:, -window:]
     chance = stats.chance_of_target(futures, float(scale.of(goal)), better, futures.shape[1])
-    due = tuple(float(v) for v in scale.back(np.quantile(futures.mean(axis=1), SHARES)))
-    return Outlook(in_tens(chance), horizon, history, scale.back(stats.fan(paths, SHARES)), due)  # type: ignore[arg-type]  # three shares
+    due, soon = (_middle(means, scale) for means in (futures.mean(axis=1), paths[:, :window].mean(axis=1)))
+    return Outlook(in_tens(chance), horizon, history, scale.back(stats.fan(paths, SHARES)), due, soon)
+
+
+def _middle(means: Array, scale: Scale) -> tuple[float, float, float]:
+    low, middle, high = (float(v) for v in scale.back(np.quantile(means, SHARES)))
+    return low, middle, high

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kpi import units
@@ -30,6 +31,31 @@ def sentences(told: Judgement) -> tuple[str, ...]:
     """The rest: the aim, the gap, both paces, the chance with its limits, what can be seen, what gave way, and notes."""
     every = (aim(told), gap(told), pace(told), chance(told), seen(told), given_way(told), *told.notes)
     return tuple(sentence for sentence in every if sentence)
+
+
+def summary(told: Sequence[Judgement]) -> tuple[str, str]:
+    """What many targets come to: the finding, and what it rests on."""
+    if not told:
+        return "", ""
+    by = {status: [one for one in told if one.status == status] for status in dict.fromkeys(one.status for one in told)}
+    wrong = [one for one in told if one.is_missed]
+    gave = [one for one in told if one.worsened]
+    if len(told) == 1:
+        first = f"{told[0].target.title()}: {told[0].status}."
+    elif wrong:
+        names = _listed([one.target.title() for one in wrong[:3]]) + (f" and {len(wrong) - 3} more" if len(wrong) > 3 else "")
+        first = f"{len(wrong)} of {len(told)} targets {'is' if len(wrong) == 1 else 'are'} behind or missed: {names}."
+    else:
+        first = f"None of {len(told)} targets is behind for sure."
+    rest = [f"{len(some)} {status}" for status, some in by.items()] if len(told) > 1 else []
+    beside = f" Beside {_listed([one.target.title() for one in gave[:3]])}, something else got worse beyond noise." if gave else ""
+    said = f"{'; '.join(rest).capitalize()}." if rest else ""
+    return first, f"{said}{beside} Each is judged by the interval of its last weeks; one that holds the path says neither.".strip()
+
+
+def _listed(names: Sequence[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def aim(told: Judgement) -> str:

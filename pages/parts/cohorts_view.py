@@ -39,12 +39,12 @@ def draw(mine: Mine, scope: Scope, metric: str = "") -> None:
     theme, by = drawn.theme(), found.scope.by
     sizes = found.sizes.sort_values("period", ascending=False)
     labels = tuple(_label(period, by) for period in sizes["period"])
-    days = found.days
+    days, least = found.days, _least(found)
     with st.grid(2, min_column_width=420, gap="small", key="cohorts_charts"):
         with st.container():
             drawn.draw(
-                charts.table(days, labels, theme),
-                {"d": _cells(found)},
+                charts.table(days, labels, least, theme),
+                {"d": _cells(found, least)},
                 key="cohorts_table",
                 alt=f"The share {found.verb} by day, for the tickets of each {by}. {found.text}",
                 table=_table(found),
@@ -56,7 +56,7 @@ def draw(mine: Mine, scope: Scope, metric: str = "") -> None:
             )
         with st.container():
             drawn.draw(
-                charts.curves(max(days)),
+                charts.curves(max(days), least),
                 {"d": _lines(found)},
                 key="cohorts_curves",
                 alt=f"The share {found.verb} over days: each {by}, the newest, and all together. {found.text}",
@@ -97,7 +97,20 @@ def _label(period: str, by: str) -> str:
     return f"{day.day} {day:%b}" if by == "week" else f"{day:%b %Y}"
 
 
-def _cells(found: Cohorts) -> pd.DataFrame:
+def _least(found: Cohorts) -> float:
+    """The tens below every share: where colours and axis begin."""
+    least = found.curves["share"].min()
+    return 0.0 if pd.isna(least) else min(90.0, 10.0 * (float(least) // 10))
+
+
+def _whole(share: float) -> str:
+    """ "84 %"; 0 and 100 only where it is exact."""
+    if share in (0.0, 100.0) or 0.5 <= share < 99.5:
+        return f"{units.say(round(share), 'count')}{units.NBSP}%"
+    return f"<1{units.NBSP}%" if share < 1 else f">99{units.NBSP}%"
+
+
+def _cells(found: Cohorts, least: float) -> pd.DataFrame:
     by, rows = found.scope.by, []
     for row in found.cells.to_dict("records"):
         share, day = row["share"], int(row["day"])
@@ -108,7 +121,7 @@ def _cells(found: Cohorts) -> pd.DataFrame:
         limits = units.say_interval(row["low"], row["high"], "%")
         counted = f"{units.say(row['done'], 'count')} of {units.say(row['n'], 'count')}"
         said = f"{head}: {units.say(share, '%')} {found.verb}{f' ({limits})' if limits else ''}; {counted}"
-        rows.append([cohort, day, share, units.say(round(share), "%"), share / 100, said])
+        rows.append([cohort, day, share, _whole(share), (share - least) / (100 - least), said])
     return pd.DataFrame(rows, columns=["cohort", "day", "share", "label", "on", "said"])
 
 

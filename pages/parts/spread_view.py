@@ -105,28 +105,27 @@ def _each(found: Distribution) -> list[tuple[float, float, int, float]]:
 
 
 def _marks(found: Distribution, low: float, high: float) -> pd.DataFrame:
-    """Median, 90 % and limit, each on a line of labels of its own, in the order of their values."""
-    rows = [_row(found, mark.value, "half" if mark.q == 0.5 else f"{100 * mark.q:.0f} %", is_limit=False) for mark in found.marks]
-    if not math.isnan(found.mean) and not found.is_survival:
-        rows.append(_row(found, found.mean, "mean", is_limit=False))
+    """Half, 90 % and the limit, each with a line of its own for its label, in the order of their values."""
+    rows: list[dict[str, Any]] = [
+        {"value": mark.value, "label": "half" if mark.q == 0.5 else f"{100 * mark.q:.0f} %", "is_limit": False} for mark in found.marks
+    ]
     if found.limit:
-        rows.append(_row(found, found.limit.seconds, "limit", is_limit=True))
+        rows.append({"value": found.limit.seconds, "label": "limit", "is_limit": True})
     rows = sorted((row for row in rows if not math.isnan(row["value"]) and low <= row["value"] <= high), key=lambda row: row["value"])
     for place, row in enumerate(rows):
-        row["row"], row["to_left"] = place, _is_right(found, row["value"], low, high)
+        row |= {
+            "said": f"{row['label']}: {found.say(row['value'])}",
+            "row": place,
+            "to_left": _is_right(found, row["value"], low, high, 0.9),
+        }
     return pd.DataFrame(rows, columns=["value", "label", "said", "is_limit", "row", "to_left"])
 
 
-def _row(found: Distribution, value: float, name: str, *, is_limit: bool) -> dict[str, Any]:
-    label = f"{name} {found.say(value)}"
-    return {"value": value, "label": label, "said": label, "is_limit": is_limit}
-
-
-def _is_right(found: Distribution, value: float, low: float, high: float) -> bool:
+def _is_right(found: Distribution, value: float, low: float, high: float, from_: float = 0.6) -> bool:
     """Whether a place lies so far to the right that its label has to stand at its left."""
     if found.is_log:
         value, low, high = math.log(max(value, low)), math.log(low), math.log(high)
-    return (value - low) / (high - low) > 0.6 if high > low else False
+    return (value - low) / (high - low) > from_ if high > low else False
 
 
 def _curve(found: Distribution, low: float) -> pd.DataFrame:
@@ -175,35 +174,34 @@ def _curve_table(found: Distribution) -> pd.DataFrame:
 
 
 def _range(mine: Mine, scope: Scope, metric: str, found: Distribution) -> None:
-    """Choose a range of the bars: how many rows lie in it, the largest of them, and the way to the list."""
-    edges = [*found.bins["low"].tolist(), float(found.bins["high"].iloc[-1])]
-    if len(edges) < 3 or "ticket_id" not in mine.dataset.columns(found.table):
+    """Choose a range: how many rows lie in it, the largest of them, and the way to the list."""
+    stops = _stops(found)
+    if len(stops) < 3 or "ticket_id" not in mine.dataset.columns(found.table):
         return
     key = f"spread_range_{metric}"
-    places = list(range(len(edges)))
     now = st.session_state.get(key)
-    if not (isinstance(now, tuple | list) and len(now) == 2 and all(place in places for place in now) and now[0] < now[1]):
-        st.session_state[key] = (_slowest_tenth(found), places[-1])
-    st.select_slider("Rows from … to", places, format_func=lambda place: _edge(found, edges, place), key=key)
-    first, last = st.session_state[key]
-    if first >= last:
+    if not (isinstance(now, tuple | list) and len(now) == 2 and all(stop in stops for stop in now)):
+        st.session_state[key] = (_slowest_tenth(found, stops), stops[-1])
+    st.select_slider(
+        "Which rows?", stops, format_func=lambda stop: _stop(found, stop), key=key, help="From the left end to below the right one."
+    )
+    low, high = st.session_state[key]
+    if low >= high:
         st.caption("Choose two different ends.")
         return
-    part = found.bins.iloc[first:last]
-    low, high = edges[first], edges[last]
-    many = int(part["n"].sum())
-    st.markdown(plain(found.range_said(low, high, many, float(part["share"].sum()))))
-    label = f"The {min(many, MOST_LISTED)} largest of them" if many > 1 else "The one of them"
-    with st.expander(label, key="spread_rows", type="compact", on_change="rerun") as shown:
-        if shown.open and many:
-            rows = _listed(mine.dataset.fingerprint, metric, _key(found.scope), low, high, _scope=found.scope, _data=mine.dataset)
+    many, rows = _listed(mine.dataset.fingerprint, metric, _key(found.scope), low, high, _scope=found.scope, _data=mine.dataset)
+    said = f"{found.rows_said(many)}, {units.say(100 * many / found.n, '%')} of all, {_ends_said(found, low, high)}"
+    with st.expander(plain(said), key="spread_rows", type="compact", on_change="rerun") as shown:
+        if shown.open:
+            if many > MOST_LISTED:
+                st.caption(f"The {MOST_LISTED} largest of them.")
             ticket_columns.table(
                 rows[[c for c in LISTED if c in rows]],
                 scope.zone,
                 metric=kpi.metrics()[metric],
                 ask=scope.ask,
                 key="spread_listed",
-                alt=found.range_said(low, high, many, float(part["share"].sum())),
+                alt=said,
             )
     st.page_link(
         "tickets.py",
@@ -214,17 +212,30 @@ def _range(mine: Mine, scope: Scope, metric: str, found: Distribution) -> None:
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
-def _listed(fingerprint: str, metric: str, asked: Any, low: float, high: float, _scope: Scope, _data: kpi.Dataset) -> pd.DataFrame:
+def _listed(
+    fingerprint: str, metric: str, asked: Any, low: float, high: float, _scope: Scope, _data: kpi.Dataset
+) -> tuple[int, pd.DataFrame]:
     return between(metric, _scope, _data, low, high, MOST_LISTED)
 
 
-def _slowest_tenth(found: Distribution) -> int:
-    """The place of the edge from which on about a tenth of the rows lie."""
-    upto = found.bins["share"].cumsum()
-    return min(int((upto < 90).sum()) + 1, len(found.bins) - 1)
+def _stops(found: Distribution) -> list[float]:
+    """Where a range may begin and end: round times, or the edges of the bars; from nothing to no end."""
+    if found.is_log:
+        return [0.0, *(float(stop) for stop in charts.ROUND if found.least < stop <= found.most), math.inf]
+    return [*found.bins["low"].tolist(), math.inf]
 
 
-def _edge(found: Distribution, edges: list[float], place: int) -> str:
-    if place == 0 and found.is_log and edges[0] < SHORTEST / 2:
-        return "0"
-    return found.say(edges[place])
+def _stop(found: Distribution, stop: float) -> str:
+    return "no end" if math.isinf(stop) else "0" if stop == 0 and found.is_log else found.say(stop)
+
+
+def _ends_said(found: Distribution, low: float, high: float) -> str:
+    if math.isinf(high):
+        return f"from {_stop(found, low)} on"
+    return f"from {_stop(found, low)} to below {_stop(found, high)}"
+
+
+def _slowest_tenth(found: Distribution, stops: list[float]) -> float:
+    """The last stop before the 90 % mark."""
+    ninth = found.marks[1].value
+    return max((stop for stop in stops[:-1] if stop <= ninth), default=stops[0])

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from kpi import Scope
-from kpi.errors import KpiError
+from kpi.errors import BadValue, KpiError
 from kpi.targets import Judgement, Target, Targets, judge, read, to_toml
 from pages.parts import target_kept
 from pages.parts.mine import Mine
@@ -27,6 +27,36 @@ def of(mine: Mine, target: Target, scope: Scope, looks: int = 1) -> Judgement:
     asked = (mine.dataset.fingerprint, to_toml([target]), scope.zone, calendar.fingerprint if calendar else "", scope.as_of, looks)
     found: Judgement = _judged(*asked, _target=target, _calendar=calendar, _data=mine.dataset)
     return found
+
+
+def every(mine: Mine, targets: Targets, scope: Scope) -> list[Judgement]:
+    """All of them, those behind or missed first, then those that cannot be told yet, then the rest."""
+    told = [of(mine, target, scope, len(targets.targets)) for target in targets.targets]
+    return sorted(told, key=lambda one: (not one.is_missed, not one.worsened, one.status in ("on track", "reached"), one.target.due))
+
+
+def keep(mine: Mine, target: Target, instead_of: str = "") -> None:
+    """Keep a target, in place of the one of that key. BadValue when another has its name."""
+
+    def how(text: str) -> str:
+        now = read(text) if text else Targets()
+        others = [one for one in now.targets if one.key != instead_of]
+        if target.key in {one.key for one in others}:
+            raise BadValue("name: another target has it already.", "Give each its own name.")
+        places = [target if one.key == instead_of else one for one in now.targets]
+        return to_toml(places if instead_of in {one.key for one in now.targets} else [*now.targets, target], now.problems)
+
+    target_kept.change(mine, FILE, how)
+
+
+def drop(mine: Mine, key: str) -> None:
+    """Forget the target of that key."""
+
+    def how(text: str) -> str:
+        now = read(text) if text else Targets()
+        return to_toml([one for one in now.targets if one.key != key], now.problems)
+
+    target_kept.change(mine, FILE, how)
 
 
 def fitting(mine: Mine, metric: str, scope: Scope) -> Target | None:

@@ -9,7 +9,6 @@ import streamlit as st
 import kpi
 from kpi import Scope
 from kpi.scope import floor_date
-from kpi.tables import TICKETS
 from pages.parts import asked_dates, asked_filters, links
 from pages.parts.asked_words import label, needed
 from pages.parts.mine import Mine
@@ -27,6 +26,15 @@ LENGTH = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
 DAY = dt.timedelta(days=1)
 
 
+def controls(mine: Mine, scope: Scope) -> tuple[str, str, str]:
+    """(number, view, column it is split by): the controls of the page, on one line where there is room."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="trend_asked"):
+        name = metric(mine, scope)
+        shown = view() if name else ""
+        column = split_by(mine) if name and not shown else ""
+    return name, shown, column
+
+
 def metric(mine: Mine, scope: Scope) -> str:
     """The number of the address, "" for all of them, and a list to choose another from."""
     metrics, lacks = kpi.metrics(), mine.dataset.lacking(scope.ask)
@@ -42,7 +50,7 @@ def metric(mine: Mine, scope: Scope) -> str:
         return f"{one.label} · {one.family}" + (f" · needs {needed(lacks[name])}" if lacks[name] else "")
 
     ordered = ["", *sorted(metrics, key=lambda name: bool(lacks[name]))]
-    st.selectbox("Number", ordered, format_func=option, key="trend_metric", on_change=_put, args=("trend_metric", "metric"), width=420)
+    st.selectbox("Number", ordered, format_func=option, key="trend_metric", on_change=_put, args=("trend_metric", "metric"), width=380)
     return asked
 
 
@@ -75,14 +83,9 @@ def split_by(mine: Mine) -> str:
         key="trend_split",
         on_change=_put,
         args=("trend_split", "split_by"),
-        width=280,
+        width=220,
     )
     return asked
-
-
-def is_of_the_export(column: str) -> bool:
-    """A column the export brought along, not one of the known ones."""
-    return column not in TICKETS.splits
 
 
 def looked(mine: Mine, scope: Scope) -> tuple[Scope, int]:

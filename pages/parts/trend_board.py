@@ -113,7 +113,9 @@ def _opened(names: list[str]) -> None:
 
 
 def _direction(one: Trend) -> str:
-    return {1: "up", -1: "down", 0: ""}[one.direction] if one.is_moved else ""
+    if not one.is_moved or one.direction or not one.shifts:
+        return {1: "up", -1: "down", 0: ""}[one.direction] if one.is_moved else ""
+    return "up and back" if one.shifts[0].after > one.shifts[0].before else "down and back"
 
 
 def _verdict(row: Moved) -> str:

@@ -22,6 +22,8 @@ from pages.parts.mine import Mine
 from pages.parts.words import plain
 
 MOST_TOLD = 8
+NEAR = 5
+"""So many periods at either end lie under a name of a limit."""
 DUE = 28
 """A change called real is scored on the weeks after the next so many days."""
 
@@ -105,20 +107,27 @@ def _legend(found: Trend, there: dict[str, Any]) -> list[str]:
         "flags": "signs on top: dated notes",
     }
     signs = ["diamond: outside the usual range"] if found.signals else []
+    signs += ["ring: not judged, holidays"] if found.frame["apart"].ne("").any() else []
     return [said for part, said in words.items() if there[part]] + signs
 
 
 def _names(found: Trend, whole: pd.DataFrame) -> pd.DataFrame:
-    """The limits' own names, at the left, where they limit anything."""
+    """The limits' own names, at the end of the chart where the line is further from them; none where a limit limits nothing."""
     rows = []
-    known = whole[whole["limit_high"].notna()]
-    if len(known):
-        first, metric = known.iloc[0], kpi.metrics()[found.metric]
-        if metric.high is None or first["limit_high"] < metric.high:
-            rows.append((first["period"], first["limit_high"], f"usual, at most {found.say(float(first['limit_high']))}", "above"))
-        if metric.low is None or first["limit_low"] > metric.low:
-            rows.append((first["period"], first["limit_low"], f"usual, at least {found.say(float(first['limit_low']))}", "below"))
-    return pd.DataFrame(rows, columns=["period", "value", "text", "place"])
+    known, metric = whole[whole["limit_high"].notna() & whole["value"].notna()], kpi.metrics()[found.metric]
+    if len(known) > 2 * NEAR and found.by != "day":  # by day every weekday has its own
+        for edge, end_of_range, words, place in (
+            ("limit_high", metric.high, "usual, at most", "above"),
+            ("limit_low", metric.low, "usual, at least", "below"),
+        ):
+            room = (known[edge] - known["value"]).abs()
+            left = room.head(NEAR).min() >= room.tail(NEAR).min()
+            row = known.iloc[0 if left else -1]
+            beside = known[edge].head(NEAR) if left else known[edge].tail(NEAR)
+            height = float(beside.max() if place == "above" else beside.min())
+            if end_of_range is None or row[edge] != end_of_range:
+                rows.append((row["period"], height, f"{words} {found.say(float(row[edge]))}", place, "left" if left else "right"))
+    return pd.DataFrame(rows, columns=["period", "value", "text", "place", "end"])
 
 
 def _band(mine: Mine, found: Trend, scope: Scope, low: float, high: float) -> tuple[pd.DataFrame, list[str]]:
