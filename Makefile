@@ -13,19 +13,22 @@ WORKERS ?= 2
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadgroup -rs
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format bench lock docs clean
+.PHONY: help run test test-slow check lint format bench lock docs clean
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run  ## serve the product on 127.0.0.1 (PORT, default 8501; KPI_HOME says where its data is kept)
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
 test: $(VENV)/.dev lint  ## lint, types and every test (browser and database tests skip where Chromium or PostgreSQL is missing)
-	$(PYTEST) $(TESTS)
+	$(PYTEST) -m "not simulation" $(TESTS)
+
+test-slow: $(VENV)/.dev  ## simulations: what is claimed where nothing happened, what is found where something did (about 20 minutes)
+	$(PYTEST) -m simulation --durations=10 tests/simulation
 
 check: $(VENV)/.dev lint  ## the quick answer: lint, types and the tests that need neither time, browser nor database
-	$(PYTEST) -m "not slow and not browser and not database" $(TESTS)
+	$(PYTEST) -m "not slow and not browser and not database and not simulation" $(TESTS)
 
 lint: $(VENV)/.dev  ## ruff and mypy
 	$(BIN)/ruff check .
