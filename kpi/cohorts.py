@@ -181,7 +181,7 @@ def cohorts(name: str, scope: Scope, data: Dataset, days: tuple[int, ...] = DAYS
         still_open = int(part.loc[part["is_open"], "n"].sum())
         sizes.append({"period": label, "n": n, "still_open": still_open, "followed": followed, "is_whole": whole.get(label, False)})
     if groups:
-        curves.append(_points("all", _curve(found), int(found["followed"].min()), max(days)))
+        curves.append(_points("all", _curve(found), int(found["followed"].max()), max(days)))
     return Cohorts(
         metric,
         scope,

@@ -14,9 +14,10 @@ ROW = 24
 
 
 @lru_cache(maxsize=64)
-def table(days: tuple[int, ...], rows: tuple[str, ...], theme: str) -> dict[str, Any]:
-    """The spec of the table. `rows` are the cohorts' labels from top to bottom, `days` the columns. Data "d": cohort, day, share (null: not every
-    ticket could be followed so long), label, on (0 to 1), said.
+def table(days: tuple[int, ...], rows: tuple[str, ...], least: float, theme: str) -> dict[str, Any]:
+    """The spec of the table. Data "d": cohort, day, share (null: not every ticket could be followed so long), label, on (0 to 1), said.
+
+    `rows` are the cohorts' labels from top to bottom, `days` the columns, `least` the share the colours begin at.
     """
     x = {
         "field": "day",
@@ -29,7 +30,7 @@ def table(days: tuple[int, ...], rows: tuple[str, ...], theme: str) -> dict[str,
         "type": "nominal",
         "sort": None,
         "scale": {"domain": list(rows), "paddingInner": 0.06},
-        "axis": {"title": None, "grid": False, "labelLimit": 120},
+        "axis": {"title": None, "grid": False, "labelLimit": 120, "labelFlush": False, "labelBaseline": "middle", "ticks": False},
     }
     say = {"field": "said", "type": "nominal"}
     return {
@@ -47,7 +48,7 @@ def table(days: tuple[int, ...], rows: tuple[str, ...], theme: str) -> dict[str,
                             "test": "isValid(datum.share)",
                             "field": "share",
                             "type": "quantitative",
-                            "scale": {"range": list(RAMP[theme]), "domain": [0, 100]},
+                            "scale": {"range": list(RAMP[theme]), "domain": [least, 100]},
                             "legend": None,
                         },
                         "value": base.OTHERS,
@@ -70,26 +71,27 @@ def table(days: tuple[int, ...], rows: tuple[str, ...], theme: str) -> dict[str,
 
 
 @lru_cache(maxsize=16)
-def curves(last: int) -> dict[str, Any]:
-    """The spec of the curves. Data "d": cohort, kind ("before", "newest" or "all"), day, share, is_followed, said; "e": the end of the curves
-    that bear a name: cohort, kind, day, share, label. What not everybody was followed for is dashed.
+def curves(last: int, least: float) -> dict[str, Any]:
+    """The spec of the curves. Data "d": cohort, kind ("before", "newest" or "all"), day, share, is_followed, is_open, said.
+
+    `least` is the share the axis begins at. What not everybody was followed for (`is_open`) is dashed.
     """
     x = {
         "field": "day",
         "type": "quantitative",
         "axis": {
-            "title": "Days since the day of creation",
+            "title": "Days since the day of creation, the first ones drawn wider",
             "grid": False,
             "tickMinStep": 1,
             "values": [d for d in (0, 1, 2, 3, 7, 14, 21, 30) if d <= last],
         },
-        "scale": {"domain": [0, last], "nice": False},
+        "scale": {"type": "pow", "exponent": 0.5, "domain": [0, last], "nice": False},
     }
     y = {
         "field": "share",
         "type": "quantitative",
         "axis": {"labelExpr": units.axis_label("%"), "title": None},
-        "scale": {"domain": [0, 100]},
+        "scale": {"domain": [least, 100], "zero": False},
     }
     detail = {"field": "cohort", "type": "nominal"}
     first = {"datum": "share", "type": "nominal", "legend": None}

@@ -15,10 +15,11 @@ ROUND = (
     *(86_400 * days for days in (1, 3, 7, 30, 90, 365, 1_095, 3_650)),
 )
 """Times one knows by heart, spread about evenly over a log scale."""
-LABEL = 15
+LABEL = 14
 """Height of a line of labels."""
-ROOM = 4
-"""Lines of labels above the bars at most."""
+ROOM = 3
+"""Lines of labels above the bars: one a mark."""
+HEIGHT = base.HIGHEST
 
 
 def log_ticks(low: float, high: float) -> tuple[float, ...]:
@@ -27,9 +28,12 @@ def log_ticks(low: float, high: float) -> tuple[float, ...]:
 
 
 def _x(unit: str, is_log: bool, low: float, high: float, ticks: tuple[float, ...], title: str) -> dict[str, Any]:
+    """The axis both charts share; bars of whole numbers stand half a step beyond their ends, and only whole numbers are written."""
     axis: dict[str, Any] = {"labelExpr": units.axis_label(unit), "title": title, "grid": False, "labelOverlap": True, "labelFlush": True}
     if ticks:
         axis["values"] = list(ticks)
+    if not is_log and low % 1 == high % 1 == 0.5:
+        axis["tickMinStep"] = 1
     scale: dict[str, Any] = {"domain": [low, high], "nice": False, "zero": False}
     return {"type": "quantitative", "axis": axis, "scale": scale | ({"type": "log"} if is_log else {})}
 
@@ -49,49 +53,38 @@ def bars(unit: str, is_log: bool, low: float, high: float, ticks: tuple[float, .
     }
     first = {"datum": "rows", "type": "nominal", "legend": None}
     at = {**x, "field": "value"}
-    label = {
-        "type": "text",
-        "style": "ink",
-        "align": {"expr": "datum.to_left ? 'right' : 'left'"},
-        "dx": {"expr": "datum.to_left ? -4 : 4"},
-    }
+    top: dict[str, Any] = {"y": {"expr": f"datum.row * {LABEL} - {LABEL * ROOM}"}, "y2": {"expr": "height"}}
+    beside: dict[str, Any] = {"align": {"expr": "datum.to_left ? 'right' : 'left'"}, "dx": {"expr": "datum.to_left ? -4 : 4"}}
+    rules: list[Any] = [
+        {
+            "data": {"name": "m"},
+            "transform": [{"filter": condition}],
+            "mark": {"type": "rule", "style": style, "strokeWidth": 1.5, **top},
+            "encoding": {"x": at},
+        }
+        for condition, style in (("!datum.is_limit", "ink_line"), ("datum.is_limit", "target"))
+    ]
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "height": base.USUAL,
-        "padding": {"top": LABEL * ROOM},
+        "height": HEIGHT,
+        "padding": {"top": LABEL * ROOM + 6, "left": 5, "right": 5, "bottom": 5},
         "layer": [
             {
                 "data": {"name": "d"},
-                "mark": {"type": "bar", "opacity": 0.75, "binSpacing": 1, "cornerRadiusEnd": 0},
+                "mark": {"type": "rect", "opacity": 0.8},
                 "encoding": {
                     "x": {**x, "field": "low"},
                     "x2": {"field": "high"},
                     "y": y,
+                    "y2": {"datum": 0},
                     "color": first,
                     "tooltip": {"field": "said", "type": "nominal"},
                 },
             },
+            *rules,
             {
                 "data": {"name": "m"},
-                "transform": [{"filter": "!datum.is_limit"}],
-                "mark": {
-                    "type": "rule",
-                    "style": "ink_line",
-                    "strokeWidth": 1.5,
-                    "y": {"expr": f"datum.row * {LABEL} - {LABEL * ROOM - 6}"},
-                    "y2": "height",
-                },
-                "encoding": {"x": at},
-            },
-            {
-                "data": {"name": "m"},
-                "transform": [{"filter": "datum.is_limit"}],
-                "mark": {"type": "rule", "style": "target", "y": {"expr": f"datum.row * {LABEL} - {LABEL * ROOM - 6}"}, "y2": "height"},
-                "encoding": {"x": at},
-            },
-            {
-                "data": {"name": "m"},
-                "mark": {**label, "y": {"expr": f"datum.row * {LABEL} - {LABEL * ROOM - 12}"}},
+                "mark": {"type": "text", "style": "ink", **beside, "y": {"expr": f"datum.row * {LABEL} - {LABEL * ROOM - 6}"}},
                 "encoding": {"x": at, "text": {"field": "label", "type": "nominal"}, "tooltip": {"field": "said", "type": "nominal"}},
             },
         ],
@@ -105,14 +98,20 @@ def curve(unit: str, is_log: bool, low: float, high: float, ticks: tuple[float, 
     y = {
         "field": "share",
         "type": "quantitative",
-        "axis": {"labelExpr": units.axis_label("%"), "title": None, "values": [0, 25, 50, 75, 90, 100]},
+        "axis": {
+            "labelExpr": units.axis_label("%"),
+            "title": None,
+            "values": [0, 25, 50, 75, 90, 100],
+            "tickCount": 7,
+            "labelOverlap": False,
+        },
         "scale": {"domain": [0, 100]},
     }
     first = {"datum": "rows", "type": "nominal", "legend": None}
     say = {"field": "said", "type": "nominal"}
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "height": base.USUAL,
+        "height": HEIGHT,
         "layer": [
             {
                 "data": {"name": "c"},

@@ -93,11 +93,13 @@ def spread(name: str, scope: Scope, data: Dataset) -> Distribution:
     )
 
 
-def between(name: str, scope: Scope, data: Dataset, low: float, high: float, most: int = 50) -> pd.DataFrame:
-    """The rows of a number from `low` to below `high`, the largest first, at most `most` of them, with their `value`."""
+def between(name: str, scope: Scope, data: Dataset, low: float, high: float, most: int = 50) -> tuple[int, pd.DataFrame]:
+    """How many rows of a number lie from `low` to below `high` (inf: no upper end), and the largest of them, at most `most`, with their `value`."""
     rows = judged(name, scope.but(by="all", split=(), compare=None), data)
-    text = f"SELECT * FROM ({rows.behind}) WHERE value >= {float(low)!r} AND value < {float(high)!r} ORDER BY value DESC LIMIT {int(most)}"
-    return data.query(text, rows.schema)
+    upper = "" if math.isinf(high) else f" AND value < {float(high)!r}"
+    text = f"SELECT * FROM ({rows.behind}) WHERE value >= {float(low)!r}{upper}"
+    many = int(data.query(f"SELECT count(*) AS n FROM ({text})", rows.schema)["n"].iloc[0])
+    return many, data.query(f"{text} ORDER BY value DESC LIMIT {int(most)}", rows.schema)
 
 
 _HEAD = """

@@ -89,7 +89,7 @@ class Distribution:
         if not self.n:
             return f"{self.metric.label}: nothing to spread out in these dates and filters."
         if self.n < FEWEST:
-            return f"{self.metric.label}: {self._rows(self.n)}, from {self.say(self.least)} to {self.say(self.most)}: too few to say how they spread."
+            return f"{self.metric.label}: {self.rows_said(self.n)}, from {self.say(self.least)} to {self.say(self.most)}: too few to say how they spread."
         if self.metric.unit != "s":
             return self._counts_said()
         half, ninth = self.marks
@@ -125,7 +125,7 @@ class Distribution:
 
     def range_said(self, low: float, high: float, n: int, share: float) -> str:
         """What a bar, or several, hold: "1 h to 2 h: 412 rows, 8.1 %"."""
-        return f"{self.edges_said(low, high)}: {self._rows(n)}, {units.say(share, '%')}"
+        return f"{self.edges_said(low, high)}: {self.rows_said(n)}, {units.say(share, '%')}"
 
     def edges_said(self, low: float, high: float) -> str:
         if not self.is_log and float(high - low) == 1.0 and float(low) % 1 == 0.5:
@@ -134,7 +134,7 @@ class Distribution:
             return f"under {self.say(high)}"
         return f"{self.say(low)} to {self.say(high)}"
 
-    def _rows(self, n: int) -> str:
+    def rows_said(self, n: int) -> str:
         words = {"tickets": "ticket", "replies": "reply", "open_spans": "ticket", "surveys": "answer", "quality_reviews": "review"}
         one = words.get(self.table, "row")
         many = "replies" if one == "reply" else f"{one}s"
@@ -161,5 +161,5 @@ class Distribution:
         limits = self.between(self.mean_low, self.mean_high)
         return (
             f"{self.metric.label}: the mean is {self.say(self.mean)}{f' ({limits})' if limits else ''}, the median {self.say(half.value)}; "
-            f"most often {bar} ({units.say(float(top['share']), '%')} of {self._rows(self.n)})."
+            f"most often {bar} ({units.say(float(top['share']), '%')} of {self.rows_said(self.n)})."
         )

@@ -72,12 +72,11 @@ def draw(mine: Mine, scope: Scope, metric: str = "") -> None:
 
 
 def _asked(mine: Mine, scope: Scope) -> Scope:
-    """Weeks or months, as many as are shown, that end where the scope ends; the unfinished one at the end of the data too."""
+    """The last complete weeks or months that end where the scope ends: half a week holds other weekdays, and compares with none."""
     low, high = asked_dates.reach(mine, scope.zone)
     start, end = scope.start or low, min(scope.end or high, high)
     by = scope.by if scope.by in ("week", "month") else "month" if (end - start).days > MONTHS else "week"
-    past = asked_dates.past(scope.but(by=by, start=start, end=end), mine, PERIODS)
-    return past.but(end=max(end, past.start or end), statistic=None, clock="calendar")
+    return asked_dates.past(scope.but(by=by, start=start, end=end), mine, PERIODS).but(statistic=None, clock="calendar")
 
 
 def _of(mine: Mine, name: str, scope: Scope) -> Cohorts:

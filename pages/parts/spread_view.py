@@ -52,7 +52,8 @@ def draw(mine: Mine, scope: Scope, metric: str) -> None:
                 table=_bins_table(found),
                 file_name=f"{metric}-spread",
             )
-            st.caption("Bars: the share of all rows in each range" + (" · dashed: the limit" if found.limit else ""))
+            limit = f" · dashed: the limit of {found.say(found.limit.seconds)}" if found.limit else ""
+            st.caption(plain(f"Bars: the share of all rows in each range{limit}"))
         with st.container():
             drawn.draw(
                 charts.curve(unit, found.is_log, low, high, ticks, title),
@@ -222,7 +223,9 @@ def _stops(found: Distribution) -> list[float]:
     """Where a range may begin and end: round times, or the edges of the bars; from nothing to no end."""
     if found.is_log:
         return [0.0, *(float(stop) for stop in charts.ROUND if found.least < stop <= found.most), math.inf]
-    return [*found.bins["low"].tolist(), math.inf]
+    low = found.bins["low"]
+    whole = bool(len(low) and low.iloc[0] % 1 == 0.5)  # a bar of a whole number begins half a step before it
+    return [*(low + 0.5 if whole else low).tolist(), math.inf]
 
 
 def _stop(found: Distribution, stop: float) -> str:
