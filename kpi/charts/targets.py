@@ -9,7 +9,8 @@ from kpi import units
 from kpi.charts import base
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
-BULLET = 62
+BULLET = 78
+"""Its height with its axis; the marks are 34 high."""
 _UTC = "utcyearmonthdate"
 _SAY = {"field": "said", "type": "nominal"}
 _FIRST = {"datum": "value", "type": "nominal", "legend": None}
@@ -54,21 +55,21 @@ def bullet(
         (
             "asked",
             {
-                "mark": {"type": "tick", "style": "ink", "thickness": 2, "size": 20},
+                "mark": {"type": "tick", "style": "ink", "opacity": 1, "thickness": 2, "size": 20},
                 "encoding": {"x": {**x, "field": "asked"}, "tooltip": _SAY},
             },
         ),
         (
             "",
             {
-                "mark": {"type": "tick", "style": "ink", "thickness": 4, "size": 34},
+                "mark": {"type": "tick", "style": "ink", "opacity": 1, "thickness": 4, "size": 34},
                 "encoding": {"x": {**x, "field": "goal"}, "tooltip": _SAY},
             },
         ),
     ]
     return {
         "$schema": SCHEMA,
-        "height": BULLET - 22,
+        "height": BULLET,
         "data": {"name": "d"},
         "layer": [layer for part, layer in layers if not part or part in parts],
         "config": {"view": {"stroke": None}},

@@ -17,14 +17,17 @@ _NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".s
 
 def finding(told: Judgement) -> str:
     """ "Full resolution, mean: behind. In the four weeks to 8 Nov 2026 it was 15 h (14 h–16 h); the path asks for 14 h 20 min." """
-    target = told.target
-    head = f"{target.title()}: {told.status}."
-    reason = f" {told.reason[0].upper()}{told.reason[1:]}." if told.reason else ""
+    return f"{told.target.title()}: {told.status}. {state(told)}".strip()
+
+
+def state(told: Judgement) -> str:
+    """Where it is and where it should be, without its name; or why that cannot be told."""
+    reason = f"{told.reason[0].upper()}{told.reason[1:]}." if told.reason else ""
     if math.isnan(told.current.value):
-        return f"{head}{reason}"
-    now = f" In the {weeks_said(target.weeks)} to {date(told.current.last)} it was {amount(told, told.current.value)}{_limits(told)}"
+        return reason
+    now = f"In the {weeks_said(told.target.weeks)} to {date(told.current.last)} it was {amount(told, told.current.value)}{_limits(told)}"
     asks = "the goal was" if told.is_over else "the path asks for"
-    return f"{head}{now}; {asks} {amount(told, told.asked)}.{reason}"
+    return f"{now}; {asks} {amount(told, told.asked)}. {reason}".strip()
 
 
 def sentences(told: Judgement) -> tuple[str, ...]:
@@ -50,7 +53,10 @@ def summary(told: Sequence[Judgement]) -> tuple[str, str]:
     rest = [f"{len(some)} {status}" for status, some in by.items()] if len(told) > 1 else []
     beside = f" Beside {_listed([one.target.title() for one in gave[:3]])}, something else got worse beyond noise." if gave else ""
     said = f"{'; '.join(rest).capitalize()}." if rest else ""
-    return first, f"{said}{beside} Each is judged by the interval of its last weeks; one that holds the path says neither.".strip()
+    return (
+        first,
+        f"{said}{beside} Each is judged by the interval of its last weeks: while the path lies inside it, it is too early to tell.".strip(),
+    )
 
 
 def _listed(names: Sequence[str]) -> str:

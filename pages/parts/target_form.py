@@ -160,12 +160,12 @@ def _aim(unit: str, old: Target | None, before: Mapping[str, Any], given: dict[s
     """Where it is to be: a change or a value; and where it starts, if that is agreed."""
     hints = HINTS.get(unit, ("-5 %", "4.5"))
     kinds = list(AIMS)
+    kind = st.radio(
+        "How far", kinds, index=kinds.index(VALUE if "to" in before else CHANGE), format_func=AIMS.__getitem__, horizontal=True,
+        key="target_kind",
+    )  # fmt: skip
+    given.pop(VALUE if kind == CHANGE else CHANGE, None)
     with st.grid(2, min_column_width=160):
-        kind = st.radio(
-            "How far", kinds, index=kinds.index(VALUE if "to" in before else CHANGE), format_func=AIMS.__getitem__, horizontal=True,
-            key="target_kind",
-        )  # fmt: skip
-        given.pop(VALUE if kind == CHANGE else CHANGE, None)
         given[kind] = st.text_input(
             "Change" if kind == CHANGE else "Value",
             value=str(before.get(kind, "")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import streamlit as st
@@ -9,6 +10,7 @@ import streamlit as st
 from kpi import Scope
 from kpi.errors import BadValue, KpiError
 from kpi.targets import Judgement, Target, Targets, judge, read, to_toml
+from kpi.targets.weeks import SIX_DAYS, last_week
 from pages.parts import target_kept
 from pages.parts.mine import Mine
 
@@ -33,6 +35,17 @@ def every(mine: Mine, targets: Targets, scope: Scope) -> list[Judgement]:
     """All of them, those behind or missed first, then those that cannot be told yet, then the rest."""
     told = [of(mine, target, scope, len(targets.targets)) for target in targets.targets]
     return sorted(told, key=lambda one: (not one.is_missed, not one.worsened, one.status in ("on track", "reached"), one.target.due))
+
+
+def newest(mine: Mine, scope: Scope) -> dt.date:
+    """The Sunday of the newest week that is over."""
+    found: dt.date = _newest(mine.dataset.fingerprint, scope.zone, scope.as_of, _scope=scope, _data=mine.dataset)
+    return found
+
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def _newest(fingerprint: str, zone: str, as_of: Any, _scope: Scope, _data: Any) -> dt.date:
+    return last_week(_scope, _data) + SIX_DAYS
 
 
 def keep(mine: Mine, target: Target, instead_of: str = "") -> None:

@@ -12,7 +12,7 @@ from kpi import Scope, units
 from kpi.charts.targets import bullet
 from kpi.targets import Judgement, Targets
 from kpi.targets.words import aim, amount, interval, summary
-from pages.parts import asked_dates, drawn, links, target_example, target_form, target_lines
+from pages.parts import asked_dates, drawn, links, target_example, target_form, target_judged, target_lines
 from pages.parts.benchmark_band import band
 from pages.parts.mine import Mine
 from pages.parts.words import plain
@@ -22,10 +22,9 @@ VIEWS = {"": "Targets", "record": "How right were we?"}
 
 def basis(mine: Mine, scope: Scope) -> str:
     """What everything on the page rests on. The dates of the scope bar do not count here: a target has its own."""
-    newest = asked_dates.newest(mine, scope.zone)
     return " · ".join(
         [
-            f"**Whole weeks up to {asked_dates.one(newest)}**",
+            f"**Whole weeks up to {asked_dates.one(target_judged.newest(mine, scope))}**",
             scope.zone,
             "every target has its own dates, filters and clock",
             *(["sample data"] if mine.is_sample else []),

@@ -11,7 +11,7 @@ import streamlit as st
 from kpi import Scope, units
 from kpi.charts.targets import course
 from kpi.targets import STATUSES, Judgement
-from kpi.targets.words import aim, amount, chance, gap, interval, pace, seen, size, speed, speeds
+from kpi.targets.words import aim, amount, chance, gap, interval, pace, seen, size, speed, speeds, state
 from pages.parts import asked_dates, drawn, links, target_lines
 from pages.parts.mine import Mine
 from pages.parts.words import plain
@@ -29,11 +29,11 @@ def show(mine: Mine, told: Judgement, scope: Scope) -> None:
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         st.badge(told.status, color=target_lines.COLOURS.get(told.status, "gray"))  # type: ignore[arg-type]  # one of the names it takes
         st.caption(f"{told.status.capitalize()}: {STATUSES[told.status]}", width="content")
-    st.markdown(f"**{plain(told.finding)}** {plain(aim(told))}")
+    st.markdown(f"**{plain(state(told))}** {plain(aim(told))}")
     if not math.isnan(told.current.value):
         _course(told)
         _facts(told)
-        for sentence in (gap(told), pace(told), chance(told), seen(told), *told.notes):
+        for sentence in (gap(told), "" if told.pace else pace(told), chance(told), seen(told), *told.notes):
             if sentence:
                 st.markdown(plain(sentence))
         _balance(told)

@@ -31,7 +31,7 @@ from kpi.calibration import (
 from kpi.charts.targets import hit_rates
 from kpi.errors import KpiError
 from kpi.targets import Judgement, Scale, level, weekly
-from pages.parts import asked_dates, calls, drawn, target_judged, target_kept
+from pages.parts import calls, drawn, target_judged, target_kept
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -107,7 +107,9 @@ def _record(kept: Read, found: Sequence[Scored]) -> None:
         st.caption(
             "Nothing has been claimed yet. Chances and forecasts are noted as soon as a target has enough weeks, and scored when newer data cover their dates."
         )
-    for kind in KINDS if kept.calls else ():
+    elif not found:
+        st.markdown("Nothing that was claimed has come due yet.")
+    for kind in KINDS if found else ():
         st.markdown(f"- {plain(score(kind, found).text)}")
     if waiting > 0:
         st.caption(
@@ -189,7 +191,10 @@ def _backtest(tested: dict[str, BackTest], whole: dict[int, Score]) -> None:
         table=table,
         file_name="backtest",
     )
-    st.caption("Dot: intervals that held, with the 95 % interval of that · dashed: the 80 % that should")
+    st.caption(
+        "Dot: intervals that held, with the 95 % interval of that · dashed: the 80 % that should. "
+        "Numbers of one company move together, so what is said of all of them is a little less sure than its interval."
+    )
 
 
 def _lowered(text: str) -> str:
@@ -222,8 +227,8 @@ def _backtests(fingerprint: str, names: tuple[str, ...], zone: str, calendar: st
 @st.cache_resource(max_entries=50, show_spinner=False)
 def _scored(fingerprint: str, text: str, calendar: str, _kept: Read, _mine: Mine) -> list[Scored]:
     """The claims of the record that these data can score."""
-    newest = asked_dates.newest(_mine, "UTC")
-    return scored(_kept.calls, lambda call: _came(_mine, call), newest - dt.timedelta(days=1))
+    newest = target_judged.newest(_mine, Scope())
+    return scored(_kept.calls, lambda call: _came(_mine, call), newest)
 
 
 def _came(mine: Mine, call: Call) -> float | None:
