@@ -11,16 +11,14 @@ if mine is None or scope is None:
     st.stop()
 st.caption(asked.sentence(scope, mine))
 
-name = trend_asked.metric(mine, scope)
+name, view, column = trend_asked.controls(mine, scope)
 if not name:
     trend_board.draw(mine, scope)
-    st.stop()
-view = trend_asked.view()
-if view == "spread":
+elif view == "spread":
     spread_view.draw(mine, scope, name)
 elif view == "cohorts":
     cohorts_view.draw(mine, scope, name)
-elif column := trend_asked.split_by(mine):
+elif column:
     trend_split.draw(mine, scope, name, column)
 else:
     trend_one.draw(mine, scope, name)

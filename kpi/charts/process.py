@@ -31,7 +31,7 @@ WIDE = 4.0
 def log_ticks(low: float, high: float) -> list[float]:
     """Marks of a log axis of seconds: 10 min, 30 min, 1 h, 2 h, 4 h …, at most about seven."""
     if high < WIDE * low:
-        return units.duration_ticks(low, high, at_most=6)
+        return units.duration_ticks(low, high, at_most=5)
     inside = [tick for tick in _ROUND if low <= tick <= high]
     step = max(1, -(-len(inside) // 7))
     return inside[::step]
@@ -48,10 +48,12 @@ def process(
     parts: tuple[str, ...] = ("limits",),
     height: int = base.HIGHEST,
 ) -> dict[str, Any]:
-    """The spec. Data "d": a row per complete period: ISO `period`, `value`, `low`, `high`, `limit_low`, `limit_high`, `level`, `line`, `tone` ("" or a key of
-    `SIGN`), `side`, `word`, `said`. By `parts`: "o" (the last complete period and the open ones, with `is_complete`), "n" (names of the limits: `period`,
-    `value`, `text`, `place` "above" or "below"), "t" (target: `period`, `value`, `said`, and `name` on its last row), "b" (benchmark: `low`, `high`, `said`),
-    "e" (flags, see `kpi.charts.events.flags`).
+    """The spec. Data "d": a row per complete period with ISO `period`, `value`, `low`, `high`, `limit_low`, `limit_high`, `level`, `line`, `side`, `said`,
+    `apart` (why it is not judged, or ""), `tone` ("" or a key of `SIGN`) and `word`.
+
+    By `parts` also: "o" (the last complete period and the open ones, with `is_complete`), "n" (names of the limits: `period`, `value`, `text`, `place`
+    "above" or "below", `end` "left" or "right"), "t" (target: `period`, `value`, `said`, and `name` on its last row), "b" (benchmark: `low`, `high`,
+    `said`), "e" (flags, see `kpi.charts.events.flags`).
     """
     x = x_of(by)
     y = y_of(unit, currency, ticks, from_zero, is_log)
@@ -107,11 +109,12 @@ def process(
             *(
                 {
                     **n,
-                    "transform": [{"filter": f"datum.place == '{place}'"}],
-                    "mark": {"type": "text", "style": "quiet", "align": "left", "baseline": baseline, "dx": 2, "dy": dy, "fontSize": 11},
+                    "transform": [{"filter": f"datum.place == '{place}' && datum.end == '{end}'"}],
+                    "mark": {"type": "text", "style": "quiet", "align": end, "baseline": baseline, "dx": dx, "dy": dy, "fontSize": 11},
                     "encoding": {"x": x, "y": y, "text": {"field": "text", "type": "nominal"}},
                 }
                 for place, baseline, dy in (("above", "bottom", -4), ("below", "top", 5))
+                for end, dx in (("left", 2), ("right", -2))
             ),
         ],
         "level": [
@@ -143,6 +146,12 @@ def process(
             },
         ],
     }
+    special = {
+        **d,
+        "transform": [{"filter": "datum.apart != '' && isValid(datum.value)"}],
+        "mark": {"type": "point", "style": "quiet_line", "filled": False, "size": 70, "strokeWidth": 1.5},
+        "encoding": {"x": x, "y": y},
+    }
     series = [
         {**d, **known, "mark": {"type": "line"}, "encoding": {"x": x, "y": y, "color": first}},
         {**d, **known, "mark": {"type": "point", "filled": True, "size": 22}, "encoding": {"x": x, "y": y, "color": first}},
@@ -160,7 +169,7 @@ def process(
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "height": height,
         "padding": {"top": 14 if notes else 5, "bottom": 5, "left": 5, "right": 5},
-        "layer": [*notes, *wanted, *series, *after, *signals(x, y), touch],
+        "layer": [*notes, *wanted, *series, special, *after, *signals(x, y), touch],
     }
 
 

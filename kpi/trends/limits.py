@@ -19,6 +19,8 @@ FEWEST, SETTLED = 12, 20
 """Fewer periods have no limits; below `SETTLED` they are provisional."""
 FEW_FAILURES = 5
 """Below so many expected failures (or successes) a period, counting luck is far from a normal curve: exact limits."""
+FEW_EVENTS, MOST_OF_FEW = 5.0, 60
+"""Counts of fewer than this a period on average get limits no narrower than luck alone would need."""
 OUTSIDE = 0.0027
 """How often chance alone puts a period outside three standard deviations."""
 FAR, MOST_FAR = 5.0, 0.15
@@ -60,6 +62,22 @@ def of_values(judged: Array, phi: float, far: Flags) -> Limits:
     p = _tails((judged - found.centre) / (half / 3), found.n)
     return Limits(
         "XmR", _all(found.centre, n), _all(float(found.low), n), _all(float(found.high), n), found.outside(judged), p, found.range_limit
+    )
+
+
+def of_few(values: Array, found: Limits, far: Flags, low: Array, high: Array) -> Limits:
+    """XmR limits of a rare count (`low` and `high` in its own unit), no narrower than the exact ones of a count that comes by luck (Poisson).
+
+    A range measured on a series that is 0 nearly always says nothing about how often 1 or 2 come by chance.
+    """
+    mean = float(np.nanmean(np.where(far, np.nan, values)))
+    below = special().pdtr(np.arange(MOST_OF_FEW), mean)
+    least, most = (float(np.searchsorted(below, tail)) for tail in (OUTSIDE / 2, 1 - OUTSIDE / 2))
+    hits = np.nan_to_num(values)
+    luck = np.minimum(special().pdtr(hits, mean), np.where(hits > 0, 1 - special().pdtr(np.maximum(hits - 1, 0), mean), 1.0))
+    low, high = np.minimum(low, least), np.maximum(high, most)
+    return Limits(
+        found.chart, found.centre, low, high, _side(values, low, high), np.maximum(found.p, np.minimum(1.0, 2 * luck)), found.range_limit
     )
 
 

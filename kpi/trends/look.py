@@ -126,7 +126,9 @@ def trend(
         unit=whole.unit,
         by=result.scope.by,
         group=tuple(group),
-        frame=_framed(drawn, series, found, shape if believed["shift"] else None, line, speaker, result, signals, (whole.low, whole.high)),
+        frame=_framed(
+            drawn, series, found, shape if believed["shift"] else None, line, speaker, result, signals, (whole.low, whole.high), apart or {}
+        ),
         verdict=next((part for part in ("shift", "line", "points", "year") if believed[part]), "none"),
         direction=0,
         is_better=None,
@@ -208,7 +210,7 @@ def _nothing(speaker: Speaker, drawn: pd.DataFrame, result: Result, known: int, 
     frame = (
         drawn[["period", "value", "low", "high", "n", "is_complete"]]
         .reset_index(drop=True)
-        .assign(**dict.fromkeys(columns, nothing), side=0)
+        .assign(**dict.fromkeys(columns, nothing), side=0, apart="")
     )
     frame["said"] = [result.sentence(row) for _, row in drawn.iterrows()]
     metric = speaker.metric
@@ -260,7 +262,11 @@ def _limits_of(series: _Series, phi: float, far: limits.Flags) -> limits.Limits:
     if not series.is_share:
         found = limits.of_values(series.judged, phi, far)
         back = {part: series.scale.back(getattr(found, part) + series.rhythm) for part in ("centre", "low", "high")}
-        return replace(found, **back)
+        found = replace(found, **back)
+        usual = np.where(far | np.isnan(series.judged), np.nan, series.values)
+        if series.scale.name == "root" and found.chart and np.nanmean(usual) < limits.FEW_EVENTS:
+            return limits.of_few(series.values, found, far | np.isnan(series.judged), found.low, found.high)
+        return found
     top, bottom = (series.frame[column].to_numpy(float) for column in ("top", "bottom"))
     moved = np.where(series.apart, np.nan, np.clip(top - series.rhythm / 100 * bottom, 0, bottom))
     found = limits.of_shares(moved, np.where(series.apart, np.nan, bottom), phi, far)
@@ -333,6 +339,7 @@ def _framed(
     result: Result,
     signals: tuple[Signal, ...],
     ends: tuple[float | None, float | None],
+    apart: Mapping[str, str],
 ) -> pd.DataFrame:
     """What a chart draws, a row per period; nothing is said of open ones but their value."""
     n, rest = len(series.values), len(drawn) - len(series.values)
@@ -342,6 +349,7 @@ def _framed(
 
     low, high = (np.clip(edge, *ends) if any(e is not None for e in ends) else edge for edge in (found.low, found.high))
     moves = np.abs(np.diff(series.judged, prepend=np.nan))
+    why = [apart.get(str(period), "") for period in drawn["period"]]
     told = {signal.period: signal.text for signal in signals}
     frame = drawn[["period", "value", "low", "high", "n", "is_complete"]].reset_index(drop=True)
     frame = frame.assign(
@@ -352,8 +360,10 @@ def _framed(
         level=column(series.scale.back(shape.fitted) if shape else np.full(n, np.nan)),
         line=column(series.scale.back(line.fitted)),
         moving_range=column(np.expm1(moves) if series.scale.name == "log" else moves),
+        apart=why,
     )
-    frame["said"] = [f"{result.sentence(row)} {told.get(str(row['period']), '')}".strip() for _, row in drawn.iterrows()]
+    said = [f"Not judged: {reason}." if reason else told.get(str(period), "") for period, reason in zip(drawn["period"], why, strict=True)]
+    frame["said"] = [f"{result.sentence(row)} {more}".strip() for (_, row), more in zip(drawn.iterrows(), said, strict=True)]
     return frame
 
 
