@@ -1,0 +1,128 @@
+"""Why did a number change? The exact split by every dimension, what stands out of the search, and what may have had a part in it.
+
+    pair = kpi.changes.periods(scope)                 # the scope's period against the one it is compared with
+    found = kpi.changes.why("csat", pair, data)
+    found.text, found.caveat, found.splits["channel"].frame
+
+Where it lies, never what caused it: Kitagawa 1955 for ratios, LMDI for products (`factors`), sums for totals.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kpi.changes import words
+from kpi.changes.counts import SMALLEST, Counts, count, dimensions
+from kpi.changes.factors import Product, factors
+from kpi.changes.figures import LIMITS, MEAN, SHARE, Figure, can_choose, figure_of, line_of
+from kpi.changes.luck import luck_of
+from kpi.changes.model import MIX, RATE, REST, TOTAL, VERDICTS, Change, Claim, Split
+from kpi.changes.respondents import Respondents, respondents
+from kpi.changes.search import ERROR, claims_of, ends, ordered, splits_of, whole
+from kpi.changes.sides import Pair, parts, periods
+from kpi.changes.steps import steps
+from kpi.engine import Dataset
+from kpi.measure import Result, measure
+from kpi.measure.compare import with_comparison
+
+__all__ = [
+    "MEAN",
+    "MIX",
+    "RATE",
+    "REST",
+    "SHARE",
+    "TOTAL",
+    "VERDICTS",
+    "Change",
+    "Claim",
+    "Pair",
+    "Product",
+    "Respondents",
+    "Split",
+    "can_choose",
+    "dimensions",
+    "factors",
+    "parts",
+    "periods",
+    "respondents",
+    "steps",
+    "why",
+]
+
+
+def why(name: str, pair: Pair, data: Dataset, *, view: str = SHARE, columns: Sequence[str] | None = None) -> Change:
+    """A metric on two sides, split by each of the `columns` (all one may split it by), and searched.
+
+    `view` matters for medians and percentiles, which do not add up: "share" splits the share beyond a line (the promise where one divides, else
+    the old value), "mean" the mean. The split is exact: its parts sum to the change. A claim needs a change beyond noise by the metric's own
+    interval and by dealing whole days again, then p < 0.05 over everything looked at (max-T). Unfinished periods and sides of fewer than 30 rows
+    are not explained. UnknownName, BadValue as `kpi.measure`; BadValue for what does not split (counts of distinct things).
+    """
+    ask = pair.now.ask
+    head = _compared(name, pair, data)
+    (row,) = head.records()
+    metric = head.metrics[name]
+    nothing = Change(
+        metric, pair, _known(row["before"]), _known(row["value"]), _known(row.get("change")), _known(row.get("change_low")),
+        _known(row.get("change_high")), (0, 0), Figure(metric.label, metric.unit), math.nan, math.nan, math.nan, math.nan, math.nan,
+        "unknown", "", {}, (), 0, {}, head.currency,
+    )  # fmt: skip
+    reason = head.unavailable.get(name, "") or _cannot(nothing, row)
+    if reason:
+        nothing = replace(nothing, notes=(reason,))
+        return replace(nothing, text=words.finding(nothing, ask))
+    figure = figure_of(name, ask, _line(name, pair, data, nothing.before) if can_choose(name, ask) and view == SHARE else None, view)
+    counts = count(name, figure, pair, data, list(columns) if columns is not None else list(dimensions(name, pair, data)))
+    found = _split(nothing, figure, counts, row)
+    return replace(found, text=words.finding(found, ask), caveat=words.caveat(found))
+
+
+def _compared(name: str, pair: Pair, data: Dataset) -> Result:
+    now, before = (measure([name], scope, data) for scope in (pair.now, pair.before))
+    return with_comparison(now, before)
+
+
+def _cannot(found: Change, row: dict[str, object]) -> str:
+    """Why the sides cannot be compared; "" where they can."""
+    if math.isnan(found.before) or math.isnan(found.now):
+        return f"it is not known for {found.pair.words[0 if math.isnan(found.before) else 1]}"
+    if math.isnan(found.change) and found.pair.is_period:
+        return "one of the periods is not covered by the data from its first day to its last"
+    return ""
+
+
+def _split(head: Change, figure: Figure, counts: Counts, row: dict[str, object]) -> Change:
+    kind = figure.kind
+    luck = None if figure.is_stock else luck_of(counts, kind, head.pair.is_period)
+    splits, slices = splits_of(counts, kind, luck)
+    p, low, high = whole(counts, kind, luck)
+    rows = (int(counts.whole.rows[0].sum()), int(counts.whole.rows[1].sum()))
+    before, now = ends(counts.whole, counts, kind)
+    is_moved = row.get("is_beyond_noise") is not False or row.get("change_low") is None
+    verdict = (
+        "few" if min(rows) < SMALLEST
+        else "described" if math.isnan(p)
+        else "real" if p < ERROR and is_moved
+        else "noise"
+    )  # fmt: skip
+    claims = claims_of(splits, kind) if verdict == "real" else ()
+    return replace(
+        head, rows=rows, figure=figure, figure_before=before, figure_now=now, figure_low=low, figure_high=high, p=p, verdict=verdict,
+        change=head.now - head.before, unit_of_luck=counts.unit, splits=ordered(splits, claims), claims=claims, n_slices=slices,
+        left_out=counts.left_out,
+    )  # fmt: skip
+
+
+def _line(name: str, pair: Pair, data: Dataset, old: float) -> tuple[float, str]:
+    """The line whose share beyond is split: the promise where there is one that divides, as its own metric counts it."""
+    kept = None
+    if name in LIMITS and not data.lacking(pair.before.ask).get(LIMITS[name]):
+        (row,) = measure([LIMITS[name]], pair.before, data, intervals=False).records()
+        kept = None if row["value"] is None else row["value"] / 100
+    return line_of(name, pair.now.ask, old, kept)
+
+
+def _known(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else math.nan

@@ -1,0 +1,106 @@
+"""The finding and its caveat, in words."""
+
+from __future__ import annotations
+
+from kpi import units
+from kpi.changes.model import MIX, RATE, Change, Claim
+from kpi.changes.said import level_said, named
+from kpi.measure.words import SPOKEN
+from kpi.metric import Ask
+
+MOST_NAMED = 3
+ARITHMETIC = "A split says where a change lies, not what caused it."
+
+
+def finding(found: Change, ask: Ask) -> str:
+    """The one sentence: what changed by how much, whether that is beyond noise, and what stands out."""
+    moved = _moved(found, ask)
+    if found.verdict == "unknown":
+        return f"{found.metric.label} cannot be compared here: {found.notes[0] if found.notes else 'one side has no rows'}."
+    if found.verdict == "few":
+        return f"{moved}: too few rows to tell from chance ({units.say(found.rows[0], 'count')} and {units.say(found.rows[1], 'count')})."
+    if found.verdict == "described":
+        return f"{moved}. Whether that is more than usual cannot be told from {'two instants' if found.figure.is_stock else 'so few days'}."
+    if found.verdict == "noise":
+        return f"{moved}, which is within normal variation: there is nothing to explain."
+    if not found.claims:
+        return f"{moved}, beyond normal variation; no part of it stands out from the rest."
+    return f"{moved}, beyond normal variation; {_standing_out(found)}."
+
+
+def caveat(found: Change) -> str:
+    """What to make of it: how much was looked at, what else stands out, what the split is of."""
+    if found.verdict in ("unknown", "few"):
+        return ""
+    said = []
+    if found.figure.why:
+        change = found.say_change(found.figure_now - found.figure_before)
+        said.append(
+            f"Split is another figure, for {found.figure.why}: {_inner(found.figure.label)} went from {found.say(found.figure_before)} to "
+            f"{found.say(found.figure_now)} ({change})."
+        )
+    looked = f"We looked at {units.say(found.n_slices, 'count')} slices of {len(found.splits)} dimensions"
+    if found.verdict == "noise":
+        said.append("The split below only describes how the difference adds up; it explains nothing.")
+    elif found.verdict == "described":
+        said.append("The split below describes how the difference adds up; nothing is claimed of it.")
+    elif found.claims:
+        others = _others(found)
+        said.append(f"{looked}, and that is allowed for.{f' Also standing out: {others}.' if others else ''} {ARITHMETIC}")
+    elif found.n_slices:
+        said.append(f"{looked}: none moved more than the rest by more than chance would make one of so many. {ARITHMETIC}")
+    else:
+        said.append("These data have no dimension to look for it in.")
+    return " ".join(said)
+
+
+def claim_said(found: Change, claim: Claim) -> str:
+    """ "Channel phone moved more than the rest and makes -1.9 pts of -2.4 pts"."""
+    whole = found.say_change(found.figure_now - found.figure_before)
+    part = f"makes {found.say_change(claim.adds)} of {whole}"
+    if claim.what == MIX:
+        return f"another mix of {named(claim.column).lower()} {part}"
+    name = f"{named(claim.column).lower()} {level_said(claim.column, claim.level)}"
+    verb = "moved more than the rest" if claim.what == RATE else "changed more than the rest"
+    return f"{name} {verb} and {part}"
+
+
+def _standing_out(found: Change) -> str:
+    return f"what stands out most: {claim_said(found, found.claims[0])}"
+
+
+def _others(found: Change) -> str:
+    """The other claims in a few words; parts of other dimensions are often the same tickets."""
+    names = [
+        f"the mix of {named(c.column).lower()}" if c.what == MIX else f"{named(c.column).lower()} {level_said(c.column, c.level)}"
+        for c in found.claims[1:]
+    ]
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "") + (" (parts may be the same tickets)" if names else "")
+
+
+def _moved(found: Change, ask: Ask) -> str:
+    """ "CSAT fell by 2.4 pts to 81.1 %", or for two parts "CSAT of phone is 4.1 pts below that of email (81.1 % against 85.2 %)"."""
+    metric, currency = found.metric, found.currency or None
+    label = _label(found, ask)
+    by = units.say_change(abs(found.change), metric.unit, currency, days=found.days).lstrip("+")
+    now, before = (units.say(value, metric.unit, currency, days=found.days) for value in (found.now, found.before))
+    if not found.pair.is_period:
+        against, part = found.pair.words
+        if found.change == 0:
+            return f"{label} of {part} is that of {against} ({now})"
+        return f"{label} of {part} is {by} {'above' if found.change > 0 else 'below'} that of {against} ({now} against {before})"
+    return (
+        f"{label} stayed at {now}"
+        if found.change == 0
+        else f"{label} {'rose' if found.change > 0 else 'fell'} by {by}, from {before} to {now}"
+    )
+
+
+def _label(found: Change, ask: Ask) -> str:
+    statistic = getattr(found.metric.form, "statistic", "") and (ask.statistic or getattr(found.metric.form, "statistic", ""))
+    return f"{found.metric.label} ({SPOKEN[statistic]})" if statistic in SPOKEN else found.metric.label
+
+
+def _inner(label: str) -> str:
+    return f"“{label}”"
