@@ -11,7 +11,7 @@ from kpi.benchmarks.distances import Gap, Gaps, gaps
 from kpi.benchmarks.figures import COLUMNS, Book, Figure, Problem, published, read, write
 from kpi.benchmarks.history import Past, past
 from kpi.benchmarks.peers import Group, Groups, groups
-from kpi.benchmarks.placing import Compared, Ours, Placement, Refused, offered, ours, place
+from kpi.benchmarks.placing import Compared, Ours, Placement, Refused, offered, ours, place, would
 
 __all__ = [
     "ALL",
@@ -41,5 +41,6 @@ __all__ = [
     "place",
     "published",
     "read",
+    "would",
     "write",
 ]

@@ -157,7 +157,7 @@ DEFINITIONS = {(d.metric, d.code): d for d in _DEFINITIONS}
 
 _BRAND = "an index of how satisfied people are with a whole brand, not an answer about a contact with support"
 CONTEXT = {
-    "csat_index": Context("Index of satisfaction with a brand", "points", ("csat",), _BRAND),
+    "csat_index": Context("Index of satisfaction with a brand", "ratio", ("csat",), _BRAND),
     "agent_attrition": Context("Agents who leave in a year", "%", (), "about staff; Deskmeter has no metric for it"),
     "agent_replacement_cost": Context("Cost of replacing an agent", "currency", (), "about staff; Deskmeter has no metric for it"),
     "agent_satisfaction": Context("Satisfied agents", "%", (), "about staff; Deskmeter has no metric for it"),

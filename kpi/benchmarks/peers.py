@@ -25,7 +25,7 @@ from kpi.stats.base import Array
 FEWEST_ROWS, SMALL = 10, 30
 """Groups of fewer rows get no place at all; below thirty they are said to be small."""
 MOST_GROUPS, MOST_NAMED = 200, 4
-CONF = 0.95
+CONF, DRAWS = 0.95, 20_000
 MINUTE = 60.0
 Z = NormalDist().inv_cdf((1 + CONF) / 2)
 Row = Mapping[str, Any]
@@ -34,7 +34,8 @@ ABOVE, BELOW, ALIKE, FEW = "above", "below", "alike", "few"
 
 @dataclass(frozen=True)
 class Group:
-    """One group: its `value` as it is, and what it likely is in truth: `estimate` with `low` and `high`, its possible ranks (1 = best).
+    """One group: its `value` as it is, and what it likely is in truth: `estimate`, limits that hold for all groups together in 95 % of
+    cases, and its possible ranks (1 = best).
 
     `verdict` is above or below the average of all beyond doubt, alike (cannot be told apart from it) or few (too few rows for any place).
     """
@@ -111,48 +112,41 @@ def groups(result: Result, name: str) -> Groups:
     rows.sort(key=lambda row: -_rows_of(row, share))
     rows = sorted(rows[:MOST_GROUPS], key=lambda row: str(row["group"][column]))
     sizes = [_rows_of(row, share) for row in rows]
-    usable = [i for i, row in enumerate(rows) if sizes[i] >= FEWEST_ROWS and (share or _error(row, metric, 0) is not None)]
+    enough = [i for i, size in enumerate(sizes) if size >= FEWEST_ROWS]
+    shift = MINUTE if metric.unit == "s" and any((rows[i]["low"] or 0) <= 0 for i in enough) else 0.0
+    usable = [i for i in enough if share or _error(rows[i], metric, shift) is not None]
     found = [Group(str(row["group"][column]), row["value"], int(n)) for row, n in zip(rows, sizes, strict=True)]
     if len(usable) < 2:
         return _but(nothing, f"fewer than two groups have {FEWEST_ROWS} rows or more, so that nothing can be compared.", found)
-    shrunk, strict, average = _shares(rows, usable) if share else _means(rows, usable, metric)
-    for place, i in enumerate(usable):
-        estimate, low, high, first, last = (float(a[place]) for a in shrunk)
+    some = [rows[i] for i in usable]
+    shrunk, average = _shares(some) if share else _means(some, metric, shift)
+    for i, (estimate, low, high, first, last) in zip(usable, shrunk, strict=True):
         ranks = (int(first), int(last)) if metric.better == "higher" else (len(usable) + 1 - int(last), len(usable) + 1 - int(first))
-        verdict = ABOVE if strict[0][place] > average else BELOW if strict[1][place] < average else ALIKE
-        found[i] = Group(found[i].name, found[i].value, found[i].n, estimate, low, high, *ranks, verdict)
+        verdict = ABOVE if low > average else BELOW if high < average else ALIKE
+        found[i] = Group(found[i].name, found[i].value, found[i].n, float(estimate), float(low), float(high), *ranks, verdict)
     return Groups(metric, column, tuple(found), average, result.currency, nothing.statistic, in_days)
 
 
-def _shares(rows: Sequence[Row], usable: Sequence[int]) -> tuple[list[Array], tuple[Array, Array], float]:
-    """(estimate, low, high, first rank, last rank), limits strict enough for all groups together, and the pooled share; all in per cent."""
-    top, bottom = (np.array([float(rows[i][c]) for i in usable]) for c in ("top", "bottom"))
-    usual, strict = stats.shrink_rates(top, bottom), stats.shrink_rates(top, bottom, _strict(len(usable)))
-    average = 100 * float(top.sum() / bottom.sum())
-    return (
-        [100 * usual.estimate, 100 * usual.low, 100 * usual.high, usual.rank_low, usual.rank_high],
-        (100 * strict.low, 100 * strict.high),
-        average,
-    )
+def _shares(rows: Sequence[Row]) -> tuple[Array, float]:
+    """A row of estimate, low, high, first and last rank for each group, and the pooled share; in per cent."""
+    top, bottom = (np.array([float(row[c]) for row in rows]) for c in ("top", "bottom"))
+    found = stats.shrink_rates(top, bottom, _strict(len(rows)), DRAWS)
+    table = np.column_stack([100 * found.estimate, 100 * found.low, 100 * found.high, found.rank_low, found.rank_high])
+    return table, 100 * float(top.sum() / bottom.sum())
 
 
-def _means(rows: Sequence[Row], usable: Sequence[int], metric: Metric) -> tuple[list[Array], tuple[Array, Array], float]:
-    """The same for times (on the log scale; a minute is added where one is 0) and for scores and ratios."""
+def _means(rows: Sequence[Row], metric: Metric, shift: float) -> tuple[Array, float]:
+    """The same for times (on the log scale, `shift` added where one is 0) and for scores and ratios, in the metric's unit."""
     logs = metric.unit == "s"
-    shift = MINUTE if logs and any((rows[i]["low"] or 0) <= 0 for i in usable) else 0.0
-    values = np.array([_on_scale(rows[i]["value"], logs, shift) for i in usable])
-    errors = np.array([_error(rows[i], metric, shift) for i in usable], dtype=float)
-    usual, strict = stats.shrink_means(values, errors), stats.shrink_means(values, errors, _strict(len(usable)))
+    values = np.array([math.log(row["value"] + shift) if logs else row["value"] for row in rows])
+    errors = np.array([_error(row, metric, shift) for row in rows], dtype=float)
+    found = stats.shrink_means(values, errors, _strict(len(rows)), DRAWS)
 
     def back(scaled: Array) -> Array:
         return np.maximum(np.exp(scaled) - shift, 0.0) if logs else scaled
 
-    limits = back(strict.low), back(strict.high)
-    return (
-        [back(usual.estimate), back(usual.low), back(usual.high), usual.rank_low, usual.rank_high],
-        limits,
-        float(back(np.array(usual.average))),
-    )
+    table = np.column_stack([back(found.estimate), back(found.low), back(found.high), found.rank_low, found.rank_high])
+    return table, float(back(np.array(found.average)))
 
 
 def _error(row: Row, metric: Metric, shift: float) -> float | None:
@@ -164,10 +158,6 @@ def _error(row: Row, metric: Metric, shift: float) -> float | None:
     if row["low"] + shift <= 0:  # the interval of a mean may reach below 0: its upper side says how wide it is
         return (math.log(row["high"] + shift) - math.log(row["value"] + shift)) / Z if row["value"] + shift > 0 else None
     return (math.log(row["high"] + shift) - math.log(row["low"] + shift)) / (2 * Z)
-
-
-def _on_scale(value: float, logs: bool, shift: float) -> float:
-    return math.log(value + shift) if logs else value
 
 
 def _rows_of(row: Row, share: bool) -> float:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from kpi.errors import UnknownName
 from kpi.forms import Ratio
 from kpi.measure.result import Result
 from kpi.measure.words import SPOKEN
-from kpi.metric import Ask, Metric
+from kpi.metric import FCR_VARIANTS, PARAMS, Ask, Metric
 
 FEWEST_FOR_QUARTILES = 4
 """Below so many independent publishers there is a range but no quartile."""
@@ -269,10 +270,13 @@ def _reasons(figure: Figure, mine: Ours) -> Iterator[str]:
         theirs = f"statistic differs: a {figure.statistic}" if figure.statistic else "does not say whether it is a mean or a median"
         yield f"{theirs}, where ours is the {SPOKEN.get(mine.statistic, 'other')}"
     if figure.channel != mine.channel:
-        yield f"another channel: {CHANNELS[figure.channel]}, where ours is {CHANNELS.get(mine.channel, 'of several kinds')}"
+        yield f"about another channel, where ours is {CHANNELS.get(mine.channel, 'channels of several kinds')}"
     if figure.industry != mine.industry:
-        theirs, own = ("over all industries" if i == ALL else i for i in (figure.industry, mine.industry))
-        yield f"another industry: {theirs}, where {own} was asked for"
+        yield (
+            "about one industry, where figures over all of them were asked for"
+            if mine.industry == ALL
+            else f"not about {mine.industry}, which was asked for"
+        )
 
 
 def offered(mine: Ours, figures: Sequence[Figure], by: str) -> dict[str, int]:
@@ -283,8 +287,27 @@ def offered(mine: Ours, figures: Sequence[Figure], by: str) -> dict[str, int]:
     return {value: sum(not refusal(f, _but(mine, by, value)) for f in figures if f.metric == mine.metric.name) for value in values}
 
 
-def _but(mine: Ours, name: str, value: str) -> Ours:
-    return Ours(**{**mine.__dict__, name: value})
+def would(mine: Ours, figures: Iterable[Figure]) -> dict[str, int]:
+    """Which other statistic or definition of ours would let figures compare, in words, and how many; what lets none is not named."""
+    about = [figure for figure in figures if figure.metric == mine.metric.name]
+    ways: dict[str, Ours] = {}
+    if mine.statistic:
+        ways |= {
+            f"times are told as the {SPOKEN[code]}": _but(mine, "statistic", code) for code in ("mean", "median") if code != mine.statistic
+        }
+    for definition in {figure.definition for figure in about}:
+        known = definition_of(mine.metric.name, definition)
+        for switch, wanted in (known.when if known else {}).items():
+            if switch in mine.metric.params and switch in PARAMS:
+                ask = replace(mine.ask, params=tuple({**dict(mine.ask.params), switch: wanted}.items()))
+                meant = f"“{FCR_VARIANTS[wanted]}”" if wanted in FCR_VARIANTS else f"within {wanted:g} s"
+                ways[f"{mine.metric.label} means {meant}"] = _but(mine, "ask", ask)
+    found = {words: sum(not refusal(figure, other) for figure in about) for words, other in ways.items()}
+    return {words: count for words, count in sorted(found.items(), key=lambda item: -item[1]) if count}
+
+
+def _but(mine: Ours, name: str, value: Any) -> Ours:
+    return replace(mine, **{name: value})
 
 
 def _is_beside(figure: Figure, metric: str) -> bool:

@@ -9,8 +9,21 @@ from kpi import units
 from kpi.charts import base
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
-ROW, LEAST = 26, 90
-"""Height of one row, and of the least chart, in pixels."""
+ROW, AROUND = 28, 64
+"""Height of one row, and of what stands above and below the rows, in pixels."""
+WIDE, MOST_MARKS = 20.0, 8
+_MINUTE, _HOUR, _DAY = 60.0, 3_600.0, 86_400.0
+_ROUND = tuple(
+    float(number * size)
+    for numbers, size in (
+        ((1, 2, 5, 10, 30), 1),
+        ((1, 5, 15, 30), _MINUTE),
+        ((1, 2, 4, 8, 16), _HOUR),
+        ((1, 2, 4, 7, 14, 28, 91, 365), _DAY),
+    )
+    for number in numbers
+)
+"""Times one counts in."""
 _OURS: dict[str, Any] = {"datum": "ours", "type": "nominal", "legend": None}  # the first colour of the theme
 
 
@@ -33,13 +46,24 @@ _Y: dict[str, Any] = {
     "type": "nominal",
     "sort": None,
     "title": None,
-    "axis": {"grid": False, "domain": False, "ticks": False, "labelLimit": 190},
+    "axis": {"grid": False, "domain": False, "ticks": False, "labelLimit": 190, "labelOverlap": False, "labelFlush": False},
 }
 _SAID = {"field": "said", "type": "nominal"}
 
 
+def ticks_of(unit: str, low: float, high: float) -> tuple[tuple[float, ...], bool]:
+    """The marks of an axis of times, and whether it is a log one: times that differ by more than `WIDE` are drawn so. No marks for other units."""
+    if unit != "s":
+        return (), False
+    if not 0 < low < high / WIDE:
+        return tuple(units.duration_ticks(low, high)), False
+    inside = [tick for tick in _ROUND if low <= tick <= high]
+    step = -(-len(inside) // MOST_MARKS)
+    return tuple(inside[::step]), True
+
+
 def _height(rows: int) -> int:
-    return max(LEAST, ROW * rows + 10)
+    return ROW * rows + AROUND
 
 
 @lru_cache(maxsize=256)
@@ -79,7 +103,14 @@ def among(
         {
             "data": {"name": "d"},
             "transform": [{"filter": "datum.is_dated" if dated else "!datum.is_dated"}],
-            "mark": {"type": "point", "filled": dated, "size": 110, "strokeWidth": 1.8, "style": "ink" if dated else "quiet_line"},
+            "mark": {
+                "type": "point",
+                "filled": dated,
+                "size": 110,
+                "opacity": 1,
+                "strokeWidth": 1.8,
+                "style": "ink" if dated else "quiet_line",
+            },
             "encoding": {"x": x, "y": _Y, "shape": shape, "tooltip": _SAID},
         }
         for dated in (True, False)
@@ -108,7 +139,7 @@ def _periods(x: dict[str, Any], y: dict[str, Any], now: bool) -> list[dict[str, 
     keep = {"filter": "datum.is_now" if now else "!datum.is_now"}
     known = {"filter": "isValid(datum.low) && isValid(datum.high)"}
     rule: dict[str, Any] = {"type": "rule", "strokeWidth": 2} | ({} if now else {"style": "quiet_line"})
-    dot: dict[str, Any] = {"type": "point", "filled": True, "size": 130 if now else 70} | ({} if now else {"style": "quiet"})
+    dot: dict[str, Any] = {"type": "point", "filled": True, "opacity": 1, "size": 130 if now else 70} | ({} if now else {"style": "quiet"})
     limits: dict[str, Any] = {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}}
     place: dict[str, Any] = {"x": x, "y": y, "tooltip": _SAID}
     paint = {"color": _OURS} if now else {}
@@ -119,13 +150,13 @@ def _periods(x: dict[str, Any], y: dict[str, Any], now: bool) -> list[dict[str, 
 
 
 @lru_cache(maxsize=256)
-def peers(unit: str, rows: int, currency: str | None = None, ticks: tuple[float, ...] = ()) -> dict[str, Any]:
+def peers(unit: str, rows: int, currency: str | None = None, ticks: tuple[float, ...] = (), logs: bool = False) -> dict[str, Any]:
     """Groups by name: what each likely is (dot with interval), what it measured (hollow), the average as a line.
 
     Data "d": `name`, `value`, `estimate`, `low`, `high` (null for groups with too few rows), `verdict` (better, worse, alike, few), `said`.
     Data "o": one row with the average as `value` and its `label`. Good and bad have colour and a word.
     """
-    x = _x(unit, currency, ticks)
+    x = _x(unit, currency, ticks, logs)
     colour = {
         "field": "verdict",
         "type": "nominal",
@@ -149,13 +180,13 @@ def peers(unit: str, rows: int, currency: str | None = None, ticks: tuple[float,
         {
             "data": {"name": "d"},
             "transform": placed,
-            "mark": {"type": "point", "filled": True, "size": 110},
+            "mark": {"type": "point", "filled": True, "size": 110, "opacity": 1},
             "encoding": {"x": {**x, "field": "estimate"}, "y": _Y, "color": colour, "tooltip": _SAID},
         },
         {
             "data": {"name": "d"},
             "transform": placed,
-            "mark": {"type": "point", "filled": False, "size": 40, "style": "quiet_line"},
+            "mark": {"type": "point", "filled": False, "size": 40, "opacity": 1, "style": "quiet_line"},
             "encoding": {"x": x, "y": _Y, "tooltip": _SAID},
         },
         {

@@ -11,7 +11,7 @@ from kpi import Result, Scope, benchmarks, units
 from kpi.benchmarks import ALL, CHANNELS, Figure, Gaps, Placement
 from kpi.benchmarks.definitions import MIDDLES
 from kpi.catalogue import CATALOGUE
-from kpi.charts.benchmarks import among
+from kpi.charts.benchmarks import among, ticks_of
 from pages.parts import benchmark_asked, benchmark_file, drawn, links, number_asked
 from pages.parts.asked_words import needed
 from pages.parts.measured import measured
@@ -20,8 +20,6 @@ from pages.parts.words import plain
 
 SHOWN, NAMED = 12, 8
 """So many sources are listed at once, and so many figures named behind a reason."""
-WIDE = 20.0
-"""Times that differ by more than this factor are drawn on a log scale."""
 
 
 def draw(mine: Mine, scope: Scope) -> None:
@@ -34,13 +32,16 @@ def draw(mine: Mine, scope: Scope) -> None:
     if lacks:
         st.markdown(f"**{plain(CATALOGUE[name].label)} cannot be compared: these data lack {plain(needed(lacks))}.**")
     else:
-        _placed(benchmark_asked.placed(mine, name, scope, channel, industry))
+        _placed(benchmark_asked.placed(mine, name, scope, channel, industry), benchmark_asked.figures(mine))
     _distances(mine, scope)
     benchmark_file.draw(mine)
 
 
-def _placed(placed: Placement) -> None:
+def _placed(placed: Placement, figures: tuple[Figure, ...]) -> None:
     st.markdown(f"**{plain(placed.text)}** {plain(placed.caveat)}")
+    if not placed.comparable and (ways := benchmarks.would(placed.ours, figures)):
+        said = [f"{_many(count)} {'does' if count == 1 else 'do'} if {way}" for way, count in ways.items()]
+        st.caption(plain(f"With another choice: {'; '.join(said)}."))
     if placed.comparable and placed.ours.value is not None:
         _chart(placed)
         _sources(placed)
@@ -51,6 +52,10 @@ def _placed(placed: Placement) -> None:
     )
 
 
+def _many(count: int) -> str:
+    return f"{count} figure{'' if count == 1 else 's'}"
+
+
 def _chart(placed: Placement) -> None:
     mine, figures = placed.ours, [c.figure for c in placed.comparable]
     rows = pd.DataFrame([_row(figure, placed) for figure in figures])
@@ -58,14 +63,13 @@ def _chart(placed: Placement) -> None:
         n for n in (mine.value, mine.low, mine.high) if n is not None
     ]
     unit = mine.metric.unit
-    logs = unit == "s" and min(numbers) > 0 and max(numbers) / min(numbers) > WIDE
-    ticks = tuple(units.duration_ticks(min(numbers), max(numbers))) if unit == "s" and not logs else ()
+    ticks, logs = ticks_of(unit, min(numbers), max(numbers))
     has_band = mine.low is not None and mine.high is not None
     said = mine.say(mine.value)
     own = {"value": [mine.value], "low": [mine.low], "high": [mine.high], "label": [f"ours {said}"], "said": [f"{mine.label}: {said}"]}
     table = _table(figures, placed)
     drawn.draw(
-        among(unit, len(rows), mine.currency or None, ticks, logs, has_band),
+        among(unit, rows["name"].nunique(), mine.currency or None, ticks, logs, has_band),
         {"d": rows, "o": pd.DataFrame(own)},
         key="benchmark_among",
         alt=placed.text,
@@ -157,17 +161,24 @@ def _line(figure: Figure, placed: Placement) -> str:
 
 def _refused(placed: Placement) -> None:
     many = len(placed.refused)
-    label = f"Not compared, and why: {many} figure{'' if many == 1 else 's'}"
+    label = f"Not compared, and why: {_many(many)}"
     with st.expander(label, icon=":material/block:", key="benchmark_refused", on_change="rerun") as opened:
         if not opened.open:
             return
         for reason, figures in placed.reasons.items():
-            named = [f"{f.publisher} {f.age}: {_said(f, placed)}" for f in figures[:NAMED]]
+            named = [f"{_about(f)}: {_said(f, placed)}" for f in figures[:NAMED]]
             more = f" and {len(figures) - NAMED} more" if len(figures) > NAMED else ""
             st.markdown(f"- **{plain(reason[:1].upper() + reason[1:])}** · {len(figures)}  \n  {plain('; '.join(named) + more)}")
         table = _table([r.figure for r in placed.refused], placed)
         table.insert(0, "Why not", [r.reason for r in placed.refused])
         drawn.as_table(table, key="benchmark_refused_table", alt="Figures that cannot stand beside ours", file_name="not-compared")
+
+
+def _about(figure: Figure) -> str:
+    """ "Zendesk 2012, retail, phone"."""
+    industry = figure.sector or ("" if figure.industry == ALL else figure.industry)
+    channel = "" if figure.channel == ALL else CHANNELS[figure.channel]
+    return ", ".join(part for part in (f"{figure.publisher} {figure.age}", industry, channel) if part)
 
 
 def _distances(mine: Mine, scope: Scope) -> None:
@@ -184,14 +195,14 @@ def _distances(mine: Mine, scope: Scope) -> None:
             "Middle figure": [g.placement.ours.say(g.placement.middle) for g in found.gaps],
             "Distance": [g.said for g in found.gaps],
             "Between": [g.said_interval for g in found.gaps],
-            "In spreads": [None if g.spreads is None else round(g.spreads, 1) for g in found.gaps],
+            "In spreads": [units.UNKNOWN if g.spreads is None else f"{g.spreads:+.1f}" for g in found.gaps],
             "So we are": [g.words for g in found.gaps],
             "Figures": [len(g.placement.dated) for g in found.gaps],
-            "Publishers": [", ".join(g.placement.publishers) for g in found.gaps],
+            "Publishers": [len(g.placement.publishers) for g in found.gaps],
             "Years": ["–".join(dict.fromkeys(str(y) for y in g.placement.years or ())) for g in found.gaps],
         }
     )
-    st.dataframe(table, hide_index=True, key="benchmark_gaps", alt=found.text)
+    st.dataframe(table, hide_index=True, key="benchmark_gaps", alt=found.text, height="content")
     st.caption(
         "Distance: ours minus the middle publisher's figure. In spreads: in units of half the way from the lowest to the highest figure, where there are three "
         "or more; above 0 is better. “Perhaps” where our own interval, judged for all rows together, still reaches the middle figure."

@@ -117,7 +117,9 @@ def _all(mine: Mine, asked: Scope) -> None:
             "Beyond noise worse": [one.clearly_worse for one in found],
         }
     )
-    st.dataframe(table, hide_index=True, key="benchmark_past_all", alt="How every headline stands in its own past", width="content")
+    st.dataframe(
+        table, hide_index=True, key="benchmark_past_all", alt="How every headline stands in its own past", width="content", height="content"
+    )
     st.caption(
         f"The newest complete {asked.by} against up to 12 before it, the weakest first. Counts of periods; each row is judged for itself."
     )

@@ -10,7 +10,7 @@ import streamlit as st
 from kpi import Result, Scope, benchmarks, units
 from kpi.benchmarks import Group, Groups
 from kpi.catalogue import CATALOGUE
-from kpi.charts.benchmarks import peers
+from kpi.charts.benchmarks import peers, ticks_of
 from pages.parts import asked_filters, drawn, links, number_asked
 from pages.parts.asked_words import label, needed
 from pages.parts.measured import measured
@@ -81,10 +81,10 @@ def _chart(found: Groups) -> None:
     rows = pd.DataFrame([_row(group, found) for group in some])
     low, high = rows[["low", "value"]].min().min(), rows[["high", "value"]].max().max()
     unit = found.metric.unit
-    ticks = tuple(units.duration_ticks(low, high)) if unit == "s" else ()
+    ticks, logs = ticks_of(unit, low, high)
     average = pd.DataFrame({"value": [found.average], "label": [f"average {found.say(found.average)}"]})
     drawn.draw(
-        peers(unit, len(rows), found.currency or None, ticks),
+        peers(unit, len(rows), found.currency or None, ticks, logs),
         {"d": rows, "o": average},
         key="benchmark_peers",
         alt=found.text,
@@ -92,9 +92,13 @@ def _chart(found: Groups) -> None:
         file_name=f"{found.metric.name}-by-{found.column}",
     )
     more = f" · the {MOST_DRAWN} largest of {len(drawn_ones)}" if len(drawn_ones) > MOST_DRAWN else ""
-    st.caption(
-        f"Dot and line: what the group likely is, with its 95 % interval, pulled towards the average · small ring: as measured · by name{more}"
-    )
+    said = [
+        "Dot: what the group likely is, pulled towards the average",
+        "lines hold for all groups together in 95 % of cases",
+        "small ring: as measured",
+    ]
+    said += ["times on a log scale"] if logs else []
+    st.caption(f"{' · '.join(said)} · by name{more}")
 
 
 def _row(group: Group, found: Groups) -> dict[str, Any]:

@@ -17,8 +17,8 @@ def draw(mine: Mine, scope: Scope) -> None:
     card = scorecard_asked.card(mine, scope)
     found = scorecard_asked.scored(mine, scope, card.lines)
     before = scope.before()
-    against = f" Compared with {asked_dates.said(before.start, before.end)}." if before and found.change is not None else ""
-    st.markdown(f"**{plain(found.text)}**{plain(against)}")
+    against = f"Compared with {asked_dates.said(before.start, before.end)}." if before and found.change is not None else ""
+    st.markdown(f"**{plain(found.text)}** {plain(against)}")
     for problem in card.problems:
         st.warning(plain(problem), icon=":material/warning:")
     if found.total is not None:
