@@ -234,11 +234,12 @@ def _waits(scope: Scope, data: Dataset) -> tuple[pd.DataFrame, str]:
     found = measure(WAIT, scope.but(split=tuple(CREATED), statistic="median", params=params), data)
     if found.unavailable:
         return empty, found.unavailable[WAIT]
-    frame = found.frame[found.frame["created_hour"].str.isdigit()]
+    weekday, hour = (pd.to_numeric(found.frame[column], errors="coerce") for column in CREATED)
+    frame = found.frame[weekday.notna() & hour.notna()]  # nothing at all is one row without a group
     return pd.DataFrame(
         {
-            "weekday": frame["created_weekday"].astype(int),
-            "hour": frame["created_hour"].astype(int),
+            "weekday": weekday[frame.index].astype(int),
+            "hour": hour[frame.index].astype(int),
             "wait": frame["value"],
             "wait_low": frame["low"],
             "wait_high": frame["high"],
