@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from kpi.engine import Dataset, quoted_text
 from kpi.errors import BadValue
@@ -38,7 +39,6 @@ class Contacts:
     patience: float
     channel: str = ""
     first: dt.date = dt.date(1970, 1, 1)
-    channels: tuple[str, ...] = field(default=())
 
     @property
     def weeks(self) -> int:
@@ -49,13 +49,11 @@ class Contacts:
         """Contacts per half-hour of the week (7 x 48), averaged over weeks: never over half-hours."""
         return np.asarray(self.counts.mean(axis=0))
 
-    def bootstrapped(self, conf: float = 0.95, draws: int = 400, seed: int = 0) -> tuple[Array, Array]:
-        """(low, high) of the mean (7 x 48): whole weeks are drawn again, so that a busy week stays together."""
+    def drawn(self, draws: int = 400, seed: int = 0) -> Array:
+        """Means (draws x 7 x 48) of weeks drawn again, whole weeks together, so that a busy one stays busy all through."""
         rng = np.random.default_rng(seed)
-        drawn = rng.multinomial(self.weeks, np.full(self.weeks, 1 / self.weeks), draws) / self.weeks
-        means = (drawn @ self.counts.reshape(self.weeks, -1)).reshape(draws, WEEKDAYS, SLOTS)
-        low, high = np.quantile(means, [(1 - conf) / 2, (1 + conf) / 2], axis=0)
-        return low, high
+        weights = rng.multinomial(self.weeks, np.full(self.weeks, 1 / self.weeks), draws) / self.weeks
+        return np.asarray((weights @ self.counts.reshape(self.weeks, -1)).reshape(draws, WEEKDAYS, SLOTS))
 
 
 def queues(scope: Scope, data: Dataset) -> dict[str, int]:
@@ -113,7 +111,7 @@ def contacts(scope: Scope, data: Dataset, channel: str = "") -> Contacts:
         counts.reshape(weeks, WEEKDAYS, SLOTS),
         float(told["handle"]) if handled >= FEWEST_HANDLED else NAN,
         handled,
-        float(told["abandoned"]) if told["abandoned"] == told["abandoned"] else 0.0,
+        float(told["abandoned"]) if not math.isnan(told["abandoned"]) else 0.0,
         patience,
         channel,
         first,
@@ -141,12 +139,6 @@ def _local(column: str, zone: str, first: dt.date, last: dt.date) -> str:
     steps: list[tuple[dt.datetime, int]] = [
         (dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=int(s)), int(o) // 1_000_000) for s, o in zip(since, offsets, strict=True)
     ]
-    cases = " ".join(
-        f"WHEN {column} < TIMESTAMP '{after:%Y-%m-%d %H:%M:%S}' THEN {ahead}"
-        for (_, ahead), (after, _) in zip(steps[:-1], steps[1:], strict=True)
-    )
+    cases = " ".join(f"WHEN {column} < TIMESTAMP '{after:%Y-%m-%d %H:%M:%S}' THEN {ahead}" for (_, ahead), (after, _) in pairwise(steps))
     seconds = f"CASE {cases} ELSE {steps[-1][1]} END" if cases else str(steps[-1][1])
     return f"({column} + ({seconds}) * INTERVAL 1 SECOND)"
-
-
-Counts = npt.NDArray[np.int64]

@@ -25,6 +25,7 @@ from kpi.stats.base import Array
 LEAVES_TOO_OFTEN = 0.03
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MOST_SERVERS = 2_000
+EDGES = (0.025, 0.975)
 Counts = npt.NDArray[np.int64]
 
 
@@ -73,15 +74,12 @@ class Plan:
     agents: Counts
     low: Counts
     high: Counts
+    hours_range: tuple[float, float]
 
     @property
     def hours(self) -> float:
         """Paid agent hours a week."""
         return float(self.agents.sum()) * HALF_HOUR / 3600
-
-    @property
-    def hours_range(self) -> tuple[float, float]:
-        return float(self.low.sum()) / 2, float(self.high.sum()) / 2
 
     @property
     def peak(self) -> tuple[int, int]:
@@ -104,23 +102,16 @@ class Plan:
 
     @property
     def caveat(self) -> str:
-        own = self.contacts
-        why = (
-            f"{self.model}, for {units.say(100 * own.abandoned, '%')} hang up, after {units.say(own.patience, 's')} of patience on average"
-            if self.model == "Erlang A"
-            else f"{self.model}: hardly anybody hangs up"
-            if own.abandoned <= LEAVES_TOO_OFTEN
-            else f"{self.model}: how patient callers are is not known"
-        )
-        shrunk = (
-            f", {units.say(100 * self.aim.shrinkage, '%')} shrinkage on top"
-            if self.aim.shrinkage
-            else ", without shrinkage: add breaks, training and absence"
-        )
-        several = f", {self.aim.concurrency} at a time" if self.aim.concurrency > 1 else ""
+        own, aim = self.contacts, self.aim
+        why = "hardly anybody hangs up" if own.abandoned <= LEAVES_TOO_OFTEN else "how patient callers are is not known"
+        if self.model == "Erlang A":
+            why = f"{units.say(100 * own.abandoned, '%')} hang up, and would wait {units.say(own.patience, 's')} on average"
+        several = f", {aim.concurrency} at a time" if aim.concurrency > 1 else ""
+        shrunk = f"with {units.say(100 * aim.shrinkage, '%')} shrinkage on top"
         return (
-            f"{why}. Handle time {units.say(self.handle, 's')}{several}{shrunk}. From {own.weeks} weeks; the range is that of their luck. "
-            "Each half-hour stands by itself."
+            f"{self.model}: {why}. Handle time {units.say(self.handle, 's')}{several}, "
+            f"{shrunk if aim.shrinkage else 'without shrinkage: add breaks, training and absence'}. "
+            f"From {own.weeks} weeks; the ranges are the luck of those weeks. Each half-hour stands by itself."
         )
 
     @property
@@ -147,10 +138,14 @@ def plan(own: Contacts, aim: Aim) -> Plan:
             "Give the handle time: talk, hold and wrap-up together.",
         )
     patience = own.patience if own.abandoned > LEAVES_TOO_OFTEN and math.isfinite(own.patience) else None
-    low, high = own.bootstrapped()
-    calls = own.mean * aim.volume
-    found = [needed(part * 2, handle, aim, patience) for part in (calls, low * aim.volume, high * aim.volume)]
-    return Plan(own, aim, "Erlang A" if patience else "Erlang C", handle, calls, calls * handle / HALF_HOUR / aim.concurrency, *found)
+    calls, drawn = own.mean * aim.volume, own.drawn() * aim.volume
+    agents, possible = needed(calls * 2, handle, aim, patience), needed(drawn * 2, handle, aim, patience)
+    low, high = (np.quantile(possible, q, axis=0, method="nearest").astype(np.int64) for q in EDGES)
+    hours = np.quantile(possible.sum(axis=(1, 2)) * HALF_HOUR / 3600, EDGES)
+    return Plan(
+        own, aim, "Erlang A" if patience else "Erlang C", handle, calls, calls * handle / HALF_HOUR / aim.concurrency,
+        agents, low, high, (float(hours[0]), float(hours[1])),
+    )  # fmt: skip
 
 
 def needed(per_hour: Array, handle: float, aim: Aim, patience: float | None) -> Counts:
@@ -196,8 +191,8 @@ def _largest(servers: int, handle: float, level: float, within: float, patience:
 
 @dataclass(frozen=True)
 class Roster:
-    """What so many agents on duty mean for each half-hour of a weekday: `queues` (48; None without contacts), `refused` the half-hours (indices) whose
-    work is no less than the agents there are."""
+    """What so many agents on duty mean for each half-hour of a weekday: `queues` (48; None without contacts), `refused` the half-hours (indices) where
+    nobody hangs up and the work is no less than the agents there are."""
 
     weekday: int
     agents: int
@@ -206,12 +201,14 @@ class Roster:
 
     @property
     def text(self) -> str:
+        there = [(queue.service_level, slot, queue) for slot, queue in enumerate(self.queues) if queue is not None]
+        if not there:
+            return f"No contact comes on a {DAYS[self.weekday]}."
         if not self.refused:
-            worst = min((q.service_level, s) for s, q in enumerate(self.queues) if q is not None) if any(self.queues) else None
-            if worst is None:
-                return f"No contact comes on a {DAYS[self.weekday]}."
-            return f"With {self.agents} on duty all day, the worst half-hour is {clock(worst[1])}: {units.say(100 * worst[0], '%')} answered in time."
-        slots = ", ".join(clock(slot) for slot in self.refused[:4]) + (" and more" if len(self.refused) > 4 else "")
+            level, slot, worst = min(there, key=lambda one: one[:2])
+            leave = f", {units.say(100 * worst.p_abandon, '%')} hang up" if worst.p_abandon > 0 else ""
+            return f"With {self.agents} on duty all day, the worst half-hour is {clock(slot)}: {units.say(100 * level, '%')} answered in time{leave}."
+        slots = ", ".join(clock(slot) for slot in self.refused[:4]) + (" and later" if len(self.refused) > 4 else "")
         return (
             f"Refused: with {self.agents} on duty there is as much work as agents or more at {slots}. The queue would grow without end, and no waiting "
             "time can be told."
@@ -219,7 +216,7 @@ class Roster:
 
 
 def roster(made: Plan, weekday: int, agents: int) -> Roster:
-    """Hold so many agents on duty (after shrinkage) against a day. Refuses where load is no less than agents and nobody hangs up."""
+    """Hold so many agents on duty (after shrinkage) against a day. Refuses where load is no less than agents and callers wait however long."""
     patience = made.contacts.patience if made.model == "Erlang A" else None
     queues: list[Queue | None] = []
     for calls in made.calls[weekday]:
@@ -232,7 +229,7 @@ def roster(made: Plan, weekday: int, agents: int) -> Roster:
             if patience is None
             else erlang_a(calls * 2, made.handle, servers, patience, made.aim.within)
         )
-    refused = tuple(s for s, load in enumerate(made.load[weekday]) if made.calls[weekday][s] > 0 and load >= agents)
+    refused = tuple(slot for slot, queue in enumerate(queues) if queue is not None and not queue.is_stable)
     return Roster(weekday, agents, tuple(queues), refused)
 
 
