@@ -16,7 +16,7 @@ from dataclasses import replace
 from kpi.changes import words
 from kpi.changes.counts import SMALLEST, Counts, count, dimensions
 from kpi.changes.factors import Product, factors
-from kpi.changes.figures import LIMITS, MEAN, SHARE, Figure, can_choose, figure_of, line_of
+from kpi.changes.figures import MEAN, SHARE, Figure, can_choose, figure_of
 from kpi.changes.luck import luck_of
 from kpi.changes.model import MIX, RATE, REST, TOTAL, VERDICTS, Change, Claim, Split
 from kpi.changes.respondents import Respondents, respondents
@@ -55,8 +55,8 @@ __all__ = [
 def why(name: str, pair: Pair, data: Dataset, *, view: str = SHARE, columns: Sequence[str] | None = None) -> Change:
     """A metric on two sides, split by each of the `columns` (all one may split it by), and searched.
 
-    `view` matters for medians and percentiles, which do not add up: "share" splits the share beyond a line (the promise where one divides, else
-    the old value), "mean" the mean. The split is exact: its parts sum to the change. A claim needs a change beyond noise by the metric's own
+    `view` matters for medians and percentiles, which do not add up: "share" splits the share above the old value,
+    "mean" the mean. The split is exact: its parts sum to the change. A claim needs a change beyond noise by the metric's own
     interval and by dealing whole days again, then p < 0.05 over everything looked at (max-T). Unfinished periods and sides of fewer than 30 rows
     are not explained. UnknownName, BadValue as `kpi.measure`; BadValue for what does not split (counts of distinct things).
     """
@@ -73,7 +73,7 @@ def why(name: str, pair: Pair, data: Dataset, *, view: str = SHARE, columns: Seq
     if reason:
         nothing = replace(nothing, notes=(reason,))
         return replace(nothing, text=words.finding(nothing, ask))
-    figure = figure_of(name, ask, _line(name, pair, data, nothing.before) if can_choose(name, ask) and view == SHARE else None, view)
+    figure = figure_of(name, ask, nothing.before, view)
     counts = count(name, figure, pair, data, list(columns) if columns is not None else list(dimensions(name, pair, data)))
     found = _split(nothing, figure, counts, row)
     return replace(found, text=words.finding(found, ask), caveat=words.caveat(found))
@@ -111,17 +111,15 @@ def _split(head: Change, figure: Figure, counts: Counts, row: dict[str, object])
     return replace(
         head, rows=rows, figure=figure, figure_before=before, figure_now=now, figure_low=low, figure_high=high, p=p, verdict=verdict,
         change=head.now - head.before, unit_of_luck=counts.unit, splits=ordered(splits, claims), claims=claims, n_slices=slices,
-        left_out=counts.left_out,
+        left_out=counts.left_out, notes=_notes(row, verdict, counts.unit),
     )  # fmt: skip
 
 
-def _line(name: str, pair: Pair, data: Dataset, old: float) -> tuple[float, str]:
-    """The line whose share beyond is split: the promise where there is one that divides, as its own metric counts it."""
-    kept = None
-    if name in LIMITS and not data.lacking(pair.before.ask).get(LIMITS[name]):
-        (row,) = measure([LIMITS[name]], pair.before, data, intervals=False).records()
-        kept = None if row["value"] is None else row["value"] / 100
-    return line_of(name, pair.now.ask, old, kept)
+def _notes(row: dict[str, object], verdict: str, unit: str) -> tuple[str, ...]:
+    """Where both ways to tell noise disagree, which is believed and why."""
+    if verdict == "noise" and row.get("is_beyond_noise") and unit != "bundle":
+        return (f"Counted row by row it would be beyond chance, but whole {unit}s scatter as much by themselves.",)
+    return ()
 
 
 def _known(value: object) -> float:

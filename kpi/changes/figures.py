@@ -11,15 +11,11 @@ from kpi.errors import BadValue
 from kpi.forms import Difference, Duration, Nps, Ratio, Share, Spread, Total
 from kpi.measure.compile import form_of
 from kpi.measure.words import SPOKEN
-from kpi.metric import PARAMS, Ask, Metric
+from kpi.metric import Ask, Metric
 
-LIMITS = {"first_reply_time": "first_reply_within", "full_resolution_time": "resolved_within"}
-"""Duration -> the promise (`kpi.metric.PARAMS`) its share in time is measured by."""
 SHARE, MEAN = "share", "mean"
 TOTALS = ("total", "difference")
 """Kinds that add up without being divided by anything."""
-FEWEST_BEYOND, MOST_BEYOND = 0.05, 0.95
-"""A promise that nearly everybody keeps, or breaks, tells little: then the old median is the line."""
 
 
 @dataclass(frozen=True)
@@ -47,21 +43,9 @@ def can_choose(name: str, ask: Ask) -> bool:
     return isinstance(form, Duration | Spread) and (ask.statistic or form.statistic) != "mean"
 
 
-def line_of(name: str, ask: Ask, old: float, kept: float | None = None) -> tuple[float, str]:
-    """(seconds, words) of the line whose share beyond is split: the promise where it divides, else the old value of the statistic.
-
-    `kept` is the share of rows within the promise, 0 to 1, on the old side.
-    """
-    param = LIMITS.get(name, "")
-    if param and kept is not None and FEWEST_BEYOND <= 1 - kept <= MOST_BEYOND:
-        return ask.seconds(param), f"the promise ({PARAMS[param].about.split(' counts')[0].lower()})"
-    form = form_of(name, ask)
-    statistic = ask.statistic or (form.statistic if isinstance(form, Duration | Spread) else "median")
-    return old, f"the old {SPOKEN[statistic]}"
-
-
-def figure_of(name: str, ask: Ask, line: tuple[float, str] | None = None, view: str = SHARE) -> Figure:
-    """What is split for a metric. A quantile of durations needs a `line`; `view` chooses between the share beyond it and the mean.
+def figure_of(name: str, ask: Ask, old: float = math.nan, view: str = SHARE) -> Figure:
+    """What is split for a metric. Of a quantile of durations either the share above its `old` value, or the mean (`view`): it moves when
+    the quantile does.
 
     BadValue for what does not add up by segment: counts of distinct things.
     """
@@ -71,13 +55,13 @@ def figure_of(name: str, ask: Ask, line: tuple[float, str] | None = None, view: 
         raise BadValue(f"{metric.label} does not split: one that is in two groups would count in both.", "Look at the tickets themselves.")
     plain = Figure(metric.label, metric.unit)
     if isinstance(form, Duration | Spread):
-        return _of_durations(metric, form, ask, line, view)
+        return _of_durations(metric, form, ask, old, view)
     if isinstance(form, Share):
         plain = replace(plain, value="100.0 * value", is_stock=bool(form.edge))
     elif isinstance(form, Nps):
         plain = replace(plain, value="CASE WHEN value >= 9 THEN 100.0 WHEN value <= 6 THEN -100.0 ELSE 0.0 END")
     elif isinstance(form, Ratio):
-        plain = replace(plain, kind="ratio", has_second=True, scale=form.scale, is_stock=bool(form.over.edge))
+        plain = replace(plain, kind="ratio", has_second=True, scale=form.scale, is_stock=bool(form.over.edge or form.under.edge))
     elif isinstance(form, Total):
         plain = replace(plain, kind="total", is_stock=bool(form.edge))
     elif isinstance(form, Difference):
@@ -85,7 +69,7 @@ def figure_of(name: str, ask: Ask, line: tuple[float, str] | None = None, view: 
     return plain
 
 
-def _of_durations(metric: Metric, form: Duration | Spread, ask: Ask, line: tuple[float, str] | None, view: str) -> Figure:
+def _of_durations(metric: Metric, form: Duration | Spread, ask: Ask, old: float, view: str) -> Figure:
     is_stock = isinstance(form, Spread)
     if not can_choose(metric.name, ask):
         return Figure(metric.label, metric.unit, is_stock=is_stock)
@@ -93,9 +77,8 @@ def _of_durations(metric: Metric, form: Duration | Spread, ask: Ask, line: tuple
     why = f"a {statistic} does not add up by segment"
     if view == MEAN:
         return Figure(f"{metric.label}, mean", metric.unit, is_stock=is_stock, why=why)
-    if line is None or math.isnan(line[0]):
+    if math.isnan(old):
         raise BadValue(f"The {statistic} of {metric.label} before is not known.", "Choose other dates to compare with.")
-    seconds, words = line
-    said = units.say(seconds, metric.unit, days=not (ask.clock == "business" and "clock" in metric.params))
-    value = f"CASE WHEN value > CAST({float(seconds)!r} AS DOUBLE) THEN 100.0 ELSE 0.0 END"
-    return Figure(f"{metric.label}: share above {said}", "%", value=value, is_stock=is_stock, why=f"{why}; {said} is {words}")
+    said = units.say(old, metric.unit, days=not (ask.clock == "business" and "clock" in metric.params))
+    value = f"CASE WHEN value > CAST({float(old)!r} AS DOUBLE) THEN 100.0 ELSE 0.0 END"
+    return Figure(f"{metric.label}: share above {said}", "%", value=value, is_stock=is_stock, why=f"{why}; {said} is the old {statistic}")

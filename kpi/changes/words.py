@@ -41,7 +41,7 @@ def caveat(found: Change) -> str:
         )
     looked = f"We looked at {units.say(found.n_slices, 'count')} slices of {len(found.splits)} dimensions"
     if found.verdict == "noise":
-        said.append("The split below only describes how the difference adds up; it explains nothing.")
+        said += [*found.notes, "The split below only describes how the difference adds up; it explains nothing."]
     elif found.verdict == "described":
         said.append("The split below describes how the difference adds up; nothing is claimed of it.")
     elif found.claims:
