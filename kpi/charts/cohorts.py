@@ -7,7 +7,7 @@ from typing import Any
 
 from kpi import units
 from kpi.charts import base
-from kpi.charts.workload import DARK_FROM, RAMP
+from kpi.charts.workload import RAMP, letters
 
 ROW = 24
 """Height of a row of the table."""
@@ -48,7 +48,7 @@ def table(days: tuple[int, ...], rows: tuple[str, ...], least: float, theme: str
                             "test": "isValid(datum.share)",
                             "field": "share",
                             "type": "quantitative",
-                            "scale": {"range": list(RAMP[theme]), "domain": [least, 100]},
+                            "scale": {"range": list(RAMP[theme]), "interpolate": "rgb", "domain": [least, 100]},
                             "legend": None,
                         },
                         "value": base.OTHERS,
@@ -61,10 +61,10 @@ def table(days: tuple[int, ...], rows: tuple[str, ...], least: float, theme: str
                 {
                     "data": {"name": "d"},
                     "transform": [{"filter": f"isValid(datum.share) && {test}"}],
-                    "mark": {"type": "text", "style": style, "fontSize": 11.5, "tooltip": None},
+                    "mark": {"type": "text", "color": colour, "fontSize": 11.5, "tooltip": None},
                     "encoding": {"x": x, "y": y, "text": {"field": "label", "type": "nominal"}, "tooltip": say},
                 }
-                for style, test in (("ink", f"datum.on < {DARK_FROM[theme]}"), ("paper", f"datum.on >= {DARK_FROM[theme]}"))
+                for colour, test in letters(theme)
             ),
         ],
     }

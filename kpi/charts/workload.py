@@ -15,8 +15,10 @@ RAMP = {
     "dark": ("#1E292B", "#1F4547", "#28696B", "#43A19D", "#8FE3DC"),
 }
 """One hue from little to much, even in lightness, so that it reads without colour; the first lies just above the page in each mode."""
-DARK_FROM = {"light": 0.66, "dark": 0.62}
-"""The place on the ramp from which on a number on it is written in the page's own colour (4.5 : 1 on either side, WCAG 1.4.3)."""
+TURN = {"light": 0.7, "dark": 0.605}
+"""The place on the ramp at which black and white letters are as easy to read (4.5 : 1 and more on either side, WCAG 1.4.3)."""
+PALE, DEEP = "#000000", "#FFFFFF"
+"""Letters on the paler and on the deeper colours."""
 WIDE = 640
 """Below this width (a phone) cells are too narrow for numbers: the legend and the table have them."""
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -37,7 +39,7 @@ def week(unit: str, theme: str, title: str, is_log: bool = False, ticks: tuple[f
     """The spec of the week. Data "d": day ("Mon"), hour (0 to 23), cell, value (null: not known, drawn grey), label, on (place on the ramp, 0 to 1), said;
     data "s", the chosen cell: day, hour. `title` says what the colour is; on a log scale where `is_log`, with `ticks` on its legend.
     """
-    scale: dict[str, Any] = {"range": list(RAMP[theme])} | ({"type": "log"} if is_log else {"zero": True})
+    scale: dict[str, Any] = {"range": list(RAMP[theme]), "interpolate": "rgb"} | ({"type": "log"} if is_log else {"zero": True})
     every_third = "datum.value % 3 == 0 ? format(datum.value, '02') + ':00' : ''"
     x = {
         "field": "hour",
@@ -81,10 +83,10 @@ def week(unit: str, theme: str, title: str, is_log: bool = False, ticks: tuple[f
                 {
                     "data": {"name": "d"},
                     "transform": [{"filter": f"{known} && {test}"}],
-                    "mark": {"type": "text", "style": style, "fontSize": 10.5, "opacity": {"expr": f"width < {WIDE} ? 0 : 1"}},
+                    "mark": {"type": "text", "color": colour, "fontSize": 10.5, "opacity": {"expr": f"width < {WIDE} ? 0 : 1"}},
                     "encoding": {"x": x, "y": y, "text": {"field": "label", "type": "nominal"}},
                 }
-                for style, test in (("ink", f"datum.on < {DARK_FROM[theme]}"), ("paper", f"datum.on >= {DARK_FROM[theme]}"))
+                for colour, test in letters(theme)
             ),
             {
                 "data": {"name": "s"},
@@ -173,6 +175,12 @@ def flow(by: str) -> dict[str, Any]:
             },
         ],
     }
+
+
+def letters(theme: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """(colour of letters, where they stand as a Vega test on `on`, the place on the ramp) for a heat map's numbers."""
+    below, above = (PALE, DEEP) if theme == "light" else (DEEP, PALE)
+    return (below, f"datum.on < {TURN[theme]}"), (above, f"datum.on >= {TURN[theme]}")
 
 
 def place(values: Sequence[float | None], is_log: bool = False) -> list[float]:
