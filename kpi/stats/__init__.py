@@ -71,6 +71,13 @@ from kpi.stats.logistic import (
     LogisticFit,
     logistic,
 )
+from kpi.stats.many import (
+    Slope,
+    correlate_many,
+    correlate_series_many,
+    dense,
+    slope_within,
+)
 from kpi.stats.nps import (
     nps,
     nps_difference,
@@ -134,6 +141,10 @@ from kpi.stats.survival import (
     kaplan_meier,
     logrank,
 )
+from kpi.stats.threshold import (
+    Threshold,
+    threshold,
+)
 from kpi.stats.words import (
     WordContrast,
     fightin_words,
@@ -152,7 +163,9 @@ __all__ = [
     "ShrunkMeans",
     "ShrunkRates",
     "SliceSearch",
+    "Slope",
     "Survival",
+    "Threshold",
     "TicketCorrelation",
     "WordContrast",
     "agents_needed",
@@ -164,13 +177,16 @@ __all__ = [
     "clopper_pearson",
     "compare_thirds",
     "contributions",
+    "correlate_many",
     "correlate_series",
+    "correlate_series_many",
     "correlate_tickets",
     "correlation_interval",
     "correlation_p_value",
     "cross_correlation",
     "daily_oddity",
     "dealt_labels",
+    "dense",
     "design_effect",
     "drawn_units",
     "effective_sample_size",
@@ -233,10 +249,12 @@ __all__ = [
     "share_test",
     "shrink_means",
     "shrink_rates",
+    "slope_within",
     "smallest_difference",
     "smallest_geometric_mean_change",
     "smallest_mean_change",
     "smallest_share_change",
+    "threshold",
     "trend_columns",
     "weighting_effect",
     "wilson",

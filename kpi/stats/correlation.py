@@ -27,7 +27,7 @@ EXACT_BELOW = 10
 class TicketCorrelation:
     """The pooled link `r` (-1..1) with `low`, `high`, `p`, over `n` tickets of `clusters` agents (0: not given).
 
-    With segments: `within_r`, `within_low`, `within_high` compare tickets of the same segment only, `by_segment` holds
+    With segments: `within_r`, `within_low`, `within_high` and `within_p` compare tickets of the same segment only, `by_segment` holds
     (segment, r, n), and `is_mix_effect` warns that the pooled link comes from the mix of segments: trust `within_r`.
     """
 
@@ -42,6 +42,7 @@ class TicketCorrelation:
     within_high: float = NAN
     by_segment: tuple[tuple[Any, float, int], ...] = ()
     is_mix_effect: bool = False
+    within_p: float = NAN
 
 
 def correlate_tickets(
@@ -66,17 +67,18 @@ def correlate_tickets(
     agent = None if clusters is None else _codes(clusters, both)[1]
     segment_names, segment = (None, None) if segments is None else _codes(segments, both)
     x, y = (ranks(x[both]), ranks(y[both])) if method == "spearman" else (x[both], y[both])
-    r, low, high, p = _link(x, y, agent, method, conf)
+    r, low, high, p = linked(x, y, agent, method, conf)
     agents = 0 if agent is None else len(np.unique(agent))
     if segment is None or segment_names is None:
         return TicketCorrelation(r, low, high, p, len(x), agents)
     # every segment is its own small table
     each = [(name, pearson(x[segment == k], y[segment == k]), int((segment == k).sum())) for k, name in enumerate(segment_names)]
     within_x, within_y = x - _means(x, segment), y - _means(y, segment)
-    within, within_low, within_high, _ = _link(within_x, within_y, agent, method, conf, spent=len(segment_names) - 1)
+    within, within_low, within_high, within_p = linked(within_x, within_y, agent, method, conf, spent=len(segment_names) - 1)
     values = [one for _, one, count in each if count >= 4 and not np.isnan(one)]
     outside = bool(values) and not min(values) <= r <= max(values)
-    return TicketCorrelation(r, low, high, p, len(x), agents, within, within_low, within_high, tuple(each), bool(outside or r * within < 0))
+    is_mix = bool(outside or r * within < 0)
+    return TicketCorrelation(r, low, high, p, len(x), agents, within, within_low, within_high, tuple(each), is_mix, within_p)
 
 
 def compare_thirds(driver: Numbers, outcome: Numbers, conf: float = 0.95) -> tuple[float, float, float]:
@@ -160,7 +162,7 @@ def arithmetic_correlation(cv_first: float, cv_second: float, cv_shared: float) 
     return cv_shared**2 / float(np.sqrt((cv_first**2 + cv_shared**2) * (cv_second**2 + cv_shared**2)))
 
 
-def _link(x: Array, y: Array, agent: Array | None, method: str, conf: float, spent: int = 0) -> tuple[float, float, float, float]:
+def linked(x: Array, y: Array, agent: Any, method: str, conf: float, spent: int = 0) -> tuple[float, float, float, float]:
     """(r, low, high, p); x and y are ranks already for "spearman"; `spent` degrees of freedom went into segment means."""
     n = len(x)
     r = pearson(x, y) if n >= 4 else NAN
@@ -177,15 +179,16 @@ def _link(x: Array, y: Array, agent: Array | None, method: str, conf: float, spe
     return r, float(np.clip(r - half, -1, 1)), float(np.clip(r + half, -1, 1)), p
 
 
-def _clustered_error(x: Array, y: Array, r: float, agent: Array) -> tuple[float, float]:
+def _clustered_error(x: Array, y: Array, r: float, agent: Any) -> tuple[float, float]:
     """(standard error, degrees of freedom) of r of standardised columns when tickets of one agent are alike.
 
     Sums, per agent, how much each ticket moves r (its influence, Hampel 1974), so it is the same for (x, y) and (y, x).
     """
-    clusters = len(np.unique(agent))
+    codes = np.asarray(agent, dtype=np.int64)
+    clusters = int((np.bincount(codes) > 0).sum()) if len(codes) else 0
     if clusters < FEWEST_CLUSTERS:
         return NAN, NAN
-    influence = np.bincount(agent.astype(np.int64), weights=x * y - r * (x * x + y * y) / 2)
+    influence = np.bincount(codes, weights=x * y - r * (x * x + y * y) / 2)
     return float(np.sqrt(clusters / (clusters - 1) * (influence**2).sum()) / len(x)), clusters - 1.0
 
 

@@ -122,10 +122,12 @@ def correlate_series(
     trend: bool = True,
     method: str = "pearson",
     conf: float = 0.95,
+    taken_out: int = 0,
 ) -> SeriesCorrelation:
     """The link between two series of the same periods, beyond common trend and season. Says nothing about causes.
 
-    `method` is "pearson" or "spearman" (ranks). All figures are NaN below 6 shared periods or when one never moves.
+    `method` is "pearson" or "spearman" (ranks); `taken_out` counts terms (lines, waves) that were removed from both before.
+    All figures are NaN below 6 shared periods or when one never moves.
     Needs about 16 periods and an `n_eff` of 10 to be worth showing.
     """
     x, y = floats(first).ravel(), floats(second).ravel()
@@ -136,6 +138,7 @@ def correlate_series(
     n = int(shared.sum())
     x, removed = residuals(np.where(shared, x, np.nan), period, trend)
     y, _ = residuals(np.where(shared, y, np.nan), period, trend)
+    removed += taken_out
     nothing = SeriesCorrelation(NAN, NAN, NAN, NAN, n, NAN, NAN, NAN, False)
     if n - removed < 6 or not np.nanstd(x) > 0 or not np.nanstd(y) > 0:
         return nothing
@@ -152,10 +155,16 @@ def correlate_series(
     return SeriesCorrelation(r, low, high, p, n, n_eff, second_r, second_p, bool(agreed))
 
 
-def scan_lags(first: Numbers, second: Numbers, longest: int = 4, period: int | None = None, trend: bool = True) -> LagScan:
-    """Does one series lead the other? Both are prewhitened, and p-values allow for the 2 x longest + 1 looks (Bonferroni)."""
+def scan_lags(
+    first: Numbers, second: Numbers, longest: int = 4, period: int | None = None, trend: bool = True, taken_out: int = 0
+) -> LagScan:
+    """Does one series lead the other? Both are prewhitened, and p-values allow for the 2 x longest + 1 looks (Bonferroni).
+
+    `taken_out` counts terms that were removed from both before.
+    """
     x, removed = residuals(first, period, trend)
     y, _ = residuals(second, period, trend)
+    removed += taken_out
     x, y = prewhitened(x), prewhitened(y)
     lags = np.arange(-longest, longest + 1)
     r = np.array([cross_correlation(x, y, int(lag)) for lag in lags])

@@ -1,0 +1,136 @@
+"""Links between facts of single tickets: pooled and like with like, with intervals that know that tickets of one agent are alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from kpi.correlations.arithmetic import linked
+from kpi.correlations.facts import ALIKE, MOST_ANSWERS, MOST_TICKETS, dimensions, facts, has_agents, is_rare, on_tickets
+from kpi.correlations.model import Matrix, Pair
+from kpi.correlations.order import driver_first
+from kpi.correlations.together import judged
+from kpi.engine import Dataset
+from kpi.metric import Ask
+from kpi.scope import NONE, Scope
+from kpi.stats import TicketCorrelation, correlate_many, dense
+from kpi.stats.base import Array, floats
+
+FEWEST = 30
+"""Tickets that know both, below which nothing is said."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Tickets side by side: a column of numbers for each metric, `agent` and `segment` as whole numbers (None where not known).
+
+    `drawn` marks the tickets that common links stand on, all of them where there are not too many. `alike` are the columns of the segment.
+    """
+
+    columns: dict[str, Array]
+    agent: Any
+    segment: Any
+    drawn: Any
+    alike: tuple[str, ...]
+    agents: tuple[str, ...]
+    frame: pd.DataFrame
+    is_drawn: bool
+
+    @property
+    def n(self) -> int:
+        return len(self.drawn)
+
+    def rows(self, ask: Ask, *names: str) -> Any:
+        """Which rows a question about these metrics stands on: all of them where one is rare, else those drawn."""
+        everything = np.ones(self.n, dtype=bool)
+        return everything if any(is_rare(name, ask) for name in names) else self.drawn
+
+
+def read_facts(names: tuple[str, ...], scope: Scope, data: Dataset, beside: tuple[str, ...] = ()) -> Facts:
+    """The facts of the scope's tickets, `beside` as further columns of `frame`. Above `MOST_TICKETS` some are drawn."""
+    alike = tuple(c for c in ALIKE if c in dimensions(data))
+    every = tuple(dict.fromkeys([*alike, *beside]))
+    text, schema = facts(names, scope, data, every)
+    mark, kept, is_drawn = _draw(text, schema, names, scope.ask, data)
+    frame = data.query(f"SELECT * EXCLUDE (ticket_id) FROM (SELECT *, {mark} AS is_drawn FROM ({text})) WHERE {kept}", schema)
+    codes = {column: pd.factorize(frame[column].fillna(NONE)) for column in ("agent", *alike)}
+    segment = None
+    for column in alike:
+        own = codes[column][0].astype(np.int64)
+        segment = own if segment is None else segment * (int(own.max(initial=0)) + 1) + own
+    known = has_agents(data) and len(frame)
+    return Facts(
+        columns={name: floats(frame[name]) for name in names},
+        agent=codes["agent"][0].astype(np.int64) if known else None,
+        segment=dense(segment) if segment is not None and len(frame) else None,
+        drawn=frame["is_drawn"].to_numpy(bool),
+        alike=alike,
+        agents=tuple(str(name) for name in codes["agent"][1]) if known else (),
+        frame=frame,
+        is_drawn=is_drawn,
+    )
+
+
+def _draw(text: str, schema: str, names: tuple[str, ...], ask: Ask, data: Dataset) -> tuple[str, str, bool]:
+    """(SQL: is this ticket drawn, SQL: is it kept, whether anything was drawn). The id decides: a ticket is drawn for every question or for none."""
+    if data.rows["tickets"] <= MOST_TICKETS:
+        return "true", "true", False
+    rare = " OR ".join(f"{name} IS NOT NULL" for name in names if is_rare(name, ask)) or "false"
+    (counts,) = data.query(f"SELECT count(*) AS n, count(*) FILTER ({rare}) AS rare FROM ({text})", schema).to_dict("records")
+    if counts["n"] <= MOST_TICKETS:
+        return "true", "true", False
+    common, rarer = (
+        f"hash(ticket_id) % 1000003 < {1_000_003 * most // max(1, counts[of])}"
+        for most, of in ((MOST_TICKETS, "n"), (MOST_ANSWERS, "rare"))
+    )
+    return common, f"is_drawn OR (({rare}) AND {rarer})", True
+
+
+def matrix(scope: Scope, data: Dataset) -> Matrix:
+    """All pairs of ticket facts, judged together."""
+    ask = scope.ask
+    return matrix_of(read_facts(on_tickets(data, scope), scope, data), ask)
+
+
+def matrix_of(found: Facts, ask: Ask) -> Matrix:
+    """The matrix of facts already read; metrics that hardly any ticket has are left out."""
+    names = tuple(
+        name for name, column in found.columns.items() if (~np.isnan(column)).sum() >= FEWEST and np.nanmin(column) < np.nanmax(column)
+    )
+    ties = {pair: linked(*pair, ask) for pair in combinations(names, 2)}
+    free = [pair for pair, link in ties.items() if link is None]
+    links: dict[tuple[str, str], TicketCorrelation] = {}
+    for is_common in (True, False):
+        some = [pair for pair in free if (not any(is_rare(name, ask) for name in pair)) == is_common]
+        rows = found.drawn if is_common else slice(None)
+        place = {name: i for i, name in enumerate(dict.fromkeys(name for pair in some for name in pair))}
+        columns = [found.columns[name][rows] for name in place]
+        agent, segment = (None if codes is None else codes[rows] for codes in (found.agent, found.segment))
+        answers = correlate_many(columns, [(place[a], place[b]) for a, b in some], agent, segment)
+        links |= dict(zip(some, answers, strict=True))
+    pairs = []
+    for (a, b), link in ties.items():
+        first, second = driver_first(a, b)
+        pairs.append(Pair(first, second, "tickets", link=link) if link else of_link(first, second, links[a, b], found))
+    return judged("tickets", names, pairs, ask, n=found.n, is_drawn=found.is_drawn, lacks="" if len(names) > 1 else LACKS)
+
+
+LACKS = "These tickets do not know two numbers each that could be set side by side."
+
+
+def of_link(first: str, second: str, link: TicketCorrelation, found: Facts) -> Pair:
+    """A link as a pair: like with like where there are segments."""
+    if link.n < FEWEST:
+        return Pair(first, second, "tickets", n=link.n, lacks=f"only {link.n} tickets know both, {FEWEST} are needed")
+    if np.isnan(link.r):
+        return Pair(first, second, "tickets", n=link.n, lacks="one of them hardly varies on these tickets")
+    has_segments = found.segment is not None and not np.isnan(link.within_r)
+    own = (link.within_r, link.within_low, link.within_high, link.within_p) if has_segments else (link.r, link.low, link.high, link.p)
+    return Pair(
+        first, second, "tickets", *own, n=link.n, worth=float(link.clusters) if link.clusters else float("nan"),
+        pooled=link.r, pooled_low=link.low, pooled_high=link.high, alike=found.alike if has_segments else (),
+    )  # fmt: skip
