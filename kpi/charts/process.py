@@ -113,7 +113,7 @@ def process(
                     "mark": {"type": "text", "style": "quiet", "align": end, "baseline": baseline, "dx": dx, "dy": dy, "fontSize": 11},
                     "encoding": {"x": x, "y": y, "text": {"field": "text", "type": "nominal"}},
                 }
-                for place, baseline, dy in (("above", "bottom", -4), ("below", "top", 5))
+                for place, baseline, dy in (("above", "top", 5), ("below", "bottom", -4))  # inside the range, clear of axis and flags
                 for end, dx in (("left", 2), ("right", -2))
             ),
         ],

@@ -13,6 +13,7 @@ from kpi.charts.process import log_ticks
 from kpi.measure.words import when
 from kpi.trends import Board, Moved, Trend
 from pages.parts import drawn, links, trend_made
+from pages.parts.asked import nothing_left
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -32,10 +33,11 @@ def draw(mine: Mine, scope: Scope) -> None:
     """The finding over all numbers, its cards and its table."""
     with st.skeleton(height=420):
         board, asked = trend_made.board(mine, scope)
+    if not trend_made.has_something([row.trend for row in board.rows]):
+        nothing_left(asked, mine)
+        return
     st.markdown(f"**{plain(board.finding)}** {plain(board.caveat)}")
     shown = [row for row in board.rows if row.trend.frame["value"].notna().any()]
-    if not shown:
-        return
     if cards := board.moved[:MOST_CARDS]:
         st.subheader("What moved most clearly", anchor=False)
         with st.grid(3, min_column_width=300, gap="small", key="moved_cards"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -55,6 +56,11 @@ def _one(fingerprint: str, asked: Any, calendar: str, name: str, last: int, _res
 def _board(fingerprint: str, asked: Any, calendar: str, names: tuple[str, ...], last: int, _asked: Scope, _mine: Mine) -> Board:
     result = measured(_mine, list(names), _asked, intervals=False)
     return moved(result, last=last, apart=apart(_mine, result))
+
+
+def has_something(trends: Sequence[Trend]) -> bool:
+    """Whether anything was measured at all: a count of nothing is 0, and no picture."""
+    return any(one.frame["value"].fillna(0).ne(0).any() or (one.unit != "count" and one.frame["value"].notna().any()) for one in trends)
 
 
 def rows(found: Trend) -> dict[str, pd.DataFrame]:

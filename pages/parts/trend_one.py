@@ -39,7 +39,7 @@ def draw(mine: Mine, scope: Scope, name: str) -> None:
     if result.unavailable:
         st.markdown(f"**{plain(next(iter(result.unavailable.values())).capitalize())}.**")
         return
-    if found.frame["value"].notna().sum() == 0:
+    if not trend_made.has_something([found]):
         asked.nothing_left(result.scope, mine)
         return
     st.markdown(f"**{plain(found.finding)}** {plain(found.caveat)}")
@@ -124,8 +124,8 @@ def _names(found: Trend, whole: pd.DataFrame) -> pd.DataFrame:
             left = room.head(NEAR).min() >= room.tail(NEAR).min()
             row = known.iloc[0 if left else -1]
             beside = known[edge].head(NEAR) if left else known[edge].tail(NEAR)
-            height = float(beside.max() if place == "above" else beside.min())
-            if end_of_range is None or row[edge] != end_of_range:
+            height = float(beside.min() if place == "above" else beside.max())
+            if end_of_range is None or known[edge].median() != end_of_range:
                 rows.append((row["period"], height, f"{words} {found.say(float(row[edge]))}", place, "left" if left else "right"))
     return pd.DataFrame(rows, columns=["period", "value", "text", "place", "end"])
 
