@@ -114,9 +114,7 @@ def seen(told: Judgement) -> str:
     if found is None:
         return ""
     window = weeks_said(told.target.weeks)
-    metric = told.target.declared
-    span = math.inf if metric.high is None or metric.low is None else metric.high - metric.low
-    if (found.kind == "relative" and found.amount >= 100) or (found.kind == "absolute" and found.amount >= span):
+    if is_hopeless(told):
         return f"So few or so restless are these {window} that no change short of a doubling could be told from chance."
     able = f"changes above {size(told, found.amount)}"
     if found.by == "weeks":
@@ -129,6 +127,15 @@ def seen(told: Judgement) -> str:
     if math.isnan(found.needed) or not 0 < aimed < found.amount:
         return f"{said}."
     return f"{said}; the {size(told, aimed)} aimed at would take about {units.say(found.needed, 'count')} {found.rows} in each period."
+
+
+def is_hopeless(told: Judgement) -> bool:
+    """Whether the window could not even show a doubling, or a change from one end of the scale to the other."""
+    found, metric = told.smallest, told.target.declared
+    if found is None:
+        return True
+    span = math.inf if metric.high is None or metric.low is None else metric.high - metric.low
+    return found.amount >= (100 if found.kind == "relative" else span)
 
 
 def size(told: Judgement, amount: float) -> str:

@@ -17,6 +17,8 @@ from pages.parts.benchmark_band import band
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
+WIDEST = 2.5
+"""An interval is drawn up to so many times the largest of value and goal."""
 VIEWS = {"": "Targets", "record": "How right were we?"}
 
 
@@ -94,6 +96,10 @@ def draw_bullet(mine: Mine, told: Judgement, scope: Scope, key: str) -> None:
     target, unit = told.target, told.target.declared.unit
     row = {"value": told.current.value, "low": told.current.low, "high": told.current.high, "goal": told.goal, "asked": told.asked}
     said = told.finding
+    most = WIDEST * max(row["value"], row["goal"], row["asked"])
+    row["high"] = (
+        min(row["high"], most) if most > 0 else row["high"]
+    )  # an interval without end must not crush the rest; its numbers are beside it
     own = target.scope(scope.zone, scope.calendar or mine.calendar).but(by="all")
     others = band(mine, target.metric, own)
     known = [value for value in row.values() if not math.isnan(value)] + ([float(others["high"].iloc[0])] if len(others) else [])

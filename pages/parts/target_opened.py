@@ -11,7 +11,7 @@ import streamlit as st
 from kpi import Scope, units
 from kpi.charts.targets import course
 from kpi.targets import STATUSES, Judgement
-from kpi.targets.words import aim, amount, chance, gap, interval, pace, seen, size, speed, speeds, state
+from kpi.targets.words import aim, amount, chance, gap, interval, is_hopeless, pace, seen, size, speed, speeds, state
 from pages.parts import asked_dates, drawn, links, target_lines
 from pages.parts.mine import Mine
 from pages.parts.words import plain
@@ -131,7 +131,7 @@ def _facts(told: Judgement) -> None:
             if told.smallest.by == "rows"
             else "as weeks differ by themselves"
         )
-        facts.append(("Smallest change to be seen", size(told, told.smallest.amount), rows))
+        facts.append(("Smallest change to be seen", "none" if is_hopeless(told) else size(told, told.smallest.amount), rows))
     if not facts:
         return
     with st.grid(len(facts), min_column_width=190, key="target_facts"):

@@ -35,7 +35,11 @@ def stands(app: AppTest) -> AppTest:
 
 def texts(app: AppTest) -> str:
     found = [str(element.value) for kind in ("title", "subheader", "markdown", "caption", "warning", "info") for element in app.get(kind)]
-    return "\n".join([*found, *(proto.label for proto in (element.proto for element in app.get("page_link")))]).replace("\\", "").replace("\u00a0", " ")
+    return (
+        "\n".join([*found, *(proto.label for proto in (element.proto for element in app.get("page_link")))])
+        .replace("\\", "")
+        .replace("\u00a0", " ")
+    )
 
 
 @pytest.fixture
