@@ -42,7 +42,7 @@ def score(lines: Sequence[Line], now: Result, before: Result | None = None) -> S
     if not counted:
         return bare
     values = [rows[line.name] for line in counted]
-    weights = np.array([line.weight for line in counted])
+    weights = np.array([line.weight for line in counted], dtype=float)
     weights /= weights.sum()
     scores = np.array([_score(line, row["value"]) for line, row in zip(counted, values, strict=True)])
     rng = np.random.default_rng(SEED)
