@@ -37,15 +37,17 @@ _AXIS = 44
 @lru_cache(maxsize=32)
 def week(unit: str, theme: str, title: str, is_log: bool = False, ticks: tuple[float, ...] = ()) -> dict[str, Any]:
     """The spec of the week. Data "d": day ("Mon"), hour (0 to 23), cell, value (null: not known, drawn grey), label, on (place on the ramp, 0 to 1), said;
-    data "s", the chosen cell: day, hour. `title` says what the colour is; on a log scale where `is_log`, with `ticks` on its legend.
+    data "s", the chosen cell: day, hour.
+
+    `title` says what the colour is ("": nothing is known, so that there is no legend); on a log scale where `is_log`, with `ticks` on its legend.
     """
     scale: dict[str, Any] = {"range": list(RAMP[theme]), "interpolate": "rgb"} | ({"type": "log"} if is_log else {"zero": True})
-    every_third = "datum.value % 3 == 0 ? format(datum.value, '02') + ':00' : ''"
+    every_third = "datum.value % 3 == 0 ? format(datum.value, '02') : ''"
     x = {
         "field": "hour",
         "type": "ordinal",
         "scale": {"domain": list(range(24)), "paddingInner": 0.04},
-        "axis": {"title": None, "labelExpr": every_third, "labelOverlap": False, "ticks": False},
+        "axis": {"title": None, "labelExpr": every_third, "labelFlush": False, "labelOverlap": False, "ticks": False},
     }
     y = {
         "field": "day",
@@ -61,6 +63,7 @@ def week(unit: str, theme: str, title: str, is_log: bool = False, ticks: tuple[f
         "titleLimit": 400,
     }
     legend |= {"values": list(ticks)} if ticks else {"tickCount": 4}
+    shown = legend if title else None
     say = {"field": "said", "type": "nominal"}
     known, cell = "isValid(datum.value)", {"type": "rect", "cornerRadius": 2}
     return {
@@ -71,7 +74,7 @@ def week(unit: str, theme: str, title: str, is_log: bool = False, ticks: tuple[f
                 "data": {"name": "d"},
                 "transform": [{"filter": known}],
                 "mark": cell,
-                "encoding": {"x": x, "y": y, "color": {"field": "value", "type": "quantitative", "scale": scale, "legend": legend}},
+                "encoding": {"x": x, "y": y, "color": {"field": "value", "type": "quantitative", "scale": scale, "legend": shown}},
             },
             {
                 "data": {"name": "d"},

@@ -52,7 +52,7 @@ def draw(mine: Mine, scope: Scope, metric: str = "") -> None:
             )
             st.caption(
                 f"The share {found.verb} by the end of day …, for the tickets created in each {by} · day 0 is the day of creation in {found.scope.zone} · "
-                "grey: not every ticket could be followed so long yet"
+                "blank: not every ticket could be followed so long yet"
             )
         with st.container():
             drawn.draw(
@@ -65,7 +65,7 @@ def draw(mine: Mine, scope: Scope, metric: str = "") -> None:
             )
             newest = when(str(sizes["period"].iloc[0]), by)
             st.caption(
-                f"Coloured: {newest} · dark: all {len(sizes)} {by}s together · thin: each {by} before · dashed: estimated, for not everybody was followed so "
+                f"Coloured: {newest} · bold: all {len(sizes)} {by}s together · thin: each {by} before · dashed: estimated, for not everybody was followed so "
                 "long (Kaplan-Meier; open tickets count with the days they were followed)"
             )
     st.page_link("number.py", label="How this number is made", icon=":material/function:", query_params=links.query(metric=name))

@@ -70,7 +70,11 @@ def _map(week: Arrivals, show: str, name: str, cell: str, reason: str) -> None:
     rows = _rows(week, show, reason)
     chosen = rows[rows["cell"] == cell][["day", "hour"]]
     theme = drawn.theme()
-    title = {"count": "tickets a week at that hour", "wait": "median wait, log scale"}.get(show, f"tickets {week.staff.unit_said}")
+    title = (
+        ""
+        if rows["value"].isna().all()
+        else {"count": "tickets a week at that hour", "wait": "median wait, log scale"}.get(show, f"tickets {week.staff.unit_said}")
+    )
     alt = f"{name} by weekday and hour, {week.scope.zone}. {week.text}"
     st.vega_lite_chart(
         {
@@ -85,7 +89,7 @@ def _map(week: Arrivals, show: str, name: str, cell: str, reason: str) -> None:
         selection_mode=[charts.PICKED],
     )
     drawn.as_table(_table(week), key="workload_map_table", alt=alt, file_name="tickets-by-weekday-and-hour")
-    st.caption(plain(_how(week, show)))
+    st.caption(plain(f"By the clock in {week.scope.zone}" if reason else _how(week, show)))
 
 
 def _how(week: Arrivals, show: str) -> str:
