@@ -203,7 +203,11 @@ def ranges(by: str, is_relative: bool, unit: str = "", currency: str | None = No
 
     `is_relative`: ranges are shares of the period before (durations), shown in per cent; else they are in the metric's unit.
     """
-    label = "format(datum.value, '.0%')" if is_relative or not unit else units.axis_label("points" if unit == "%" else unit, currency)
+    label = (
+        f"format(100 * datum.value, '.0f') + '{units.NBSP}%'"
+        if is_relative or not unit
+        else units.axis_label("points" if unit == "%" else unit, currency)
+    )
     label = label.replace("'+~f'", "'~f'")  # a distance has no sign
     x = x_of(by)
     y = {"field": "moving_range", "type": "quantitative", "axis": {"labelExpr": label, "title": None, "grid": True, "tickCount": 3}}

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from kpi.trends.apart import holidays
 from kpi.trends.board import Board, Moved, moved, together
-from kpi.trends.look import series_of, trend
+from kpi.trends.look import trend
 from kpi.trends.model import Line, Shift, Signal, Trend, Year
+from kpi.trends.series import series_of
 
 __all__ = ["Board", "Line", "Moved", "Shift", "Signal", "Trend", "Year", "holidays", "moved", "series_of", "together", "trend"]

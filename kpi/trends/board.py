@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kpi import Result, stats
+from kpi import stats
+from kpi.measure import Result
 from kpi.trends.look import trend
 from kpi.trends.model import BUDGET, Trend
 from kpi.trends.words import NO_CHANGE
