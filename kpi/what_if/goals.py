@@ -223,7 +223,7 @@ def seek(ground: Ground, goals: Sequence[Goal], axes: Sequence[str], moves: dict
     best = [math.nan] * len(goals)
     others = {name: value for name, value in (moves or {}).items() if name not in names}
     today = play(ground, others, outcome, guarded=False)
-    now = tuple(_at(today, goal.name, 1.0)[1] for goal in goals)
+    now = tuple(value_at(today, goal.name, 1.0)[1] for goal in goals)
     if any(math.isnan(value) for value in now):
         missing = next(goal for goal, value in zip(goals, now, strict=True) if math.isnan(value))
         raise BadValue(f"{missing.label} is not known in these data.", "Choose another goal, or give the cost of a paid hour.")
@@ -259,16 +259,16 @@ def _level(ground: Ground, name: str, value: float) -> str:
 def _judged(played: Played, goals: Sequence[Goal], best: list[float]) -> tuple[int, bool]:
     code, half = SURE, True
     for place, goal in enumerate(goals):
-        worse, middle, better = _at(played, goal.name, 1.0) if goal.op == ">=" else _at(played, goal.name, 1.0)[::-1]
+        worse, middle, better = value_at(played, goal.name, 1.0) if goal.op == ">=" else value_at(played, goal.name, 1.0)[::-1]
         one = SURE if goal.meets(worse) else LIKELY if goal.meets(middle) else POSSIBLE if goal.meets(better) else NOT
-        code, half = min(code, one), half and goal.meets(_at(played, goal.name, 0.5)[1])
+        code, half = min(code, one), half and goal.meets(value_at(played, goal.name, 0.5)[1])
         if math.isnan(best[place]) or (middle > best[place] if goal.op == ">=" else middle < best[place]):
             best[place] = middle
     return code, half
 
 
-def _at(played: Played, name: str, part: float) -> tuple[float, float, float]:
-    """(low, middle, high) of what is sought, with a part of the learned effects."""
+def value_at(played: Played, name: str, part: float = 1.0) -> tuple[float, float, float]:
+    """(low, middle, high) of an outcome or a result of the identities, with a `part` of the learned effects."""
     if name in OUTCOMES:
         metric, change = find(name), played.change
         ends = [change.value if math.isnan(v) else v for v in (change.low, change.value, change.high)]

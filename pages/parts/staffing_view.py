@@ -1,0 +1,167 @@
+"""Who is needed when: agents per half-hour for calls and chats; tickets that wait their turn go by their backlog."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+import kpi
+from kpi import Scope, staffing, units
+from kpi.charts import staffing as charts
+from kpi.errors import KpiError
+from kpi.staffing import DAYS, Aim, Contacts, Plan, clock
+from pages.parts import drawn
+from pages.parts.measured import measured
+from pages.parts.mine import Mine
+from pages.parts.words import plain
+
+SECONDS = "service_level"
+
+
+def draw(mine: Mine, scope: Scope) -> None:
+    """The question, the week, one day, and a roster held against it."""
+    known = _queues(mine, scope)
+    if not known:
+        st.markdown(
+            "**These data know no telephone or chat queue:** no contact has a wait before an agent took it, nor a mark that it was "
+            "abandoned. Tickets that wait their turn are planned by their backlog: see “The backlog ahead”."
+        )
+        return
+    channel, aim = _question(mine, scope, known)
+    try:
+        own = _contacts(mine, scope, channel)
+        made = _plan(own, aim)
+    except KpiError as error:
+        st.markdown(f"**{plain(error.what)}** {plain(error.hint)}")
+        return
+    st.markdown(f"**{plain(made.finding)}** {plain(made.caveat)}")
+    rows = made.frame()
+    slots = tuple(clock(s) for s in range(int(rows["slot"].min()), int(rows["slot"].max()) + 1))
+    rows["said"] = [_said(r) for r in rows.itertuples()]
+    drawn.draw(
+        charts.week(int(rows["agents"].max()), slots, DAYS),
+        {"w": rows[["clock", "day", "agents", "said"]]},
+        key="staffing_week",
+        alt=f"Agents needed in each half-hour of the week. {made.finding}",
+        table=_table(rows),
+        file_name="agents-by-half-hour",
+    )
+    st.caption(f"Agents to roster by half-hour, {scope.zone} · empty: no contact comes")
+    _day(made, rows, slots)
+    st.caption(
+        "Tickets (mail, web) are not queues of this kind: people work them off, so they are planned by their backlog, under “The backlog ahead”."
+    )
+
+
+def _question(mine: Mine, scope: Scope, known: dict[str, int]) -> tuple[str, Aim]:
+    state = st.session_state
+    with st.grid(4, min_column_width=150, gap="small", key="staffing_question"):
+        channel = st.selectbox("Queue", list(known), format_func=lambda c: f"{c} ({units.say(known[c], 'count')})", key="staffing_channel")
+        level = st.number_input("Answered in time (%)", 1.0, 99.0, 80.0, 1.0, key="staffing_level")
+        within = st.number_input(
+            "Within (seconds)", 1.0, 3600.0, float(dict(scope.ask.params).get(SECONDS, 20.0)), 5.0, key="staffing_within"
+        )
+        if "staffing_shrinkage" not in state:
+            state["staffing_shrinkage"] = _shrinkage(mine, scope)
+        shrinkage = st.number_input(
+            "Shrinkage (%)", 0.0, 90.0, step=1.0, key="staffing_shrinkage", help="Share of paid time for breaks, training, absence."
+        )
+    with st.expander("More: another volume, handle time, several chats at a time", key="staffing_more"), st.grid(3, min_column_width=180):
+        volume = st.number_input("Contacts, % of today", 10.0, 500.0, 100.0, 5.0, key="staffing_volume")
+        handle = st.number_input("Handle time (seconds)", 1.0, 100_000.0, value=None, key="staffing_handle", placeholder="as measured")
+        several = st.number_input(
+            "Contacts at a time by one agent", 1, 10, 1, key="staffing_concurrency",
+            help="Only where the handle time was measured while agents had so many at once: it is longer then.",
+        )  # fmt: skip
+    return str(channel), Aim(level / 100, within, shrinkage / 100, int(several), handle, volume / 100)
+
+
+def _shrinkage(mine: Mine, scope: Scope) -> float:
+    """Paid time that is not ready for contacts, as measured; 0 where it is not known."""
+    if mine.dataset.lacking(scope.ask)["utilisation"]:
+        return 0.0
+    (row,) = measured(mine, ["utilisation"], scope.but(by="all", split=(), compare=None), intervals=False).records()
+    return 0.0 if row["value"] is None else round(100.0 - float(row["value"]), 1)
+
+
+def _key(scope: Scope) -> Any:
+    bare = scope.but(by="all", split=(), compare=None)
+    return tuple((name, tuple(values)) for name, values in sorted(bare.to_query().items()))
+
+
+def _queues(mine: Mine, scope: Scope) -> dict[str, int]:
+    found: dict[str, int] = _queues_once(mine.dataset.fingerprint, _key(scope), _scope=scope, _data=mine.dataset)
+    return found
+
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def _queues_once(fingerprint: str, asked: Any, _scope: Scope, _data: kpi.Dataset) -> dict[str, int]:
+    return staffing.queues(_scope, _data)
+
+
+def _contacts(mine: Mine, scope: Scope, channel: str) -> Contacts:
+    found: Contacts = _contacts_once(mine.dataset.fingerprint, _key(scope), channel, _scope=scope, _data=mine.dataset)
+    return found
+
+
+@st.cache_resource(max_entries=100, show_spinner="Counting contacts by half-hour")
+def _contacts_once(fingerprint: str, asked: Any, channel: str, _scope: Scope, _data: kpi.Dataset) -> Contacts:
+    return staffing.contacts(_scope, _data, channel)
+
+
+def _plan(own: Contacts, aim: Aim) -> Plan:
+    found: Plan = _plan_once(
+        repr((hash(own.counts.tobytes()), own.channel, own.first, own.weeks, own.handle, own.patience)), repr(aim), _own=own, _aim=aim
+    )
+    return found
+
+
+@st.cache_resource(max_entries=100, show_spinner="Asking Erlang for each half-hour")
+def _plan_once(key: str, asked: str, _own: Contacts, _aim: Aim) -> Plan:
+    return staffing.plan(_own, _aim)
+
+
+def _said(row: Any) -> str:
+    between = f" ({row.low}–{row.high})" if row.low != row.high else ""
+    return (
+        f"{row.day} {row.clock}: {row.agents} agent{'' if row.agents == 1 else 's'}{between} for {units.say(row.calls, 'count')} contacts, "
+        f"work of {units.say(row.load, 'ratio')} agents"
+    )
+
+
+def _table(rows: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Day": rows["day"], "From": rows["clock"], "Contacts": [units.say(v, "count") for v in rows["calls"]],
+            "Work, in agents": [units.say(v, "ratio") for v in rows["load"]], "Agents": rows["agents"], "from": rows["low"], "to": rows["high"],
+        }
+    )  # fmt: skip
+
+
+def _day(made: Plan, rows: pd.DataFrame, slots: tuple[str, ...]) -> None:
+    """One day as a curve, and a number of agents on duty held against it."""
+    days = [w for w in range(7) if (rows["weekday"] == w).any()]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="staffing_day_tools"):
+        weekday = st.segmented_control(
+            "Day", days, default=made.peak[0], format_func=lambda w: DAYS[w][:3], key="staffing_day", required=True
+        )
+        duty = st.number_input("On duty all day", 1, 2000, value=None, key="staffing_duty", placeholder="try a number", width=160)
+    weekday = made.peak[0] if weekday is None else int(weekday)
+    mine = rows[rows["weekday"] == weekday]
+    if duty is not None:
+        st.markdown(plain(staffing.roster(made, weekday, int(duty)).text))
+    r = pd.DataFrame({"agents": [int(duty)], "label": [f"{int(duty)} on duty"]}) if duty is not None else None
+    drawn.draw(
+        charts.day(slots, has_roster=r is not None),
+        {"d": mine[["clock", "agents", "low", "high", "load", "said"]], **({"r": r} if r is not None else {})},
+        key="staffing_curve",
+        alt=f"Agents needed on a {DAYS[weekday]} by half-hour; {units.say(float(mine['agents'].sum()) / 2, 'count')} paid hours.",
+        table=_table(mine),
+        file_name=f"agents-{DAYS[weekday].lower()}",
+    )
+    hours = float(mine["agents"].sum()) / 2
+    st.caption(
+        f"{DAYS[weekday]}: {units.say(hours, 'count')} paid hours · bars: agents to roster · lines: their 95 % range · dashed: the work itself, in agents"
+    )

@@ -1,0 +1,92 @@
+"""What is asked on the What-if page: the view, the outcome and the moved inputs, all of it in the address; and the ground it stands on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+import kpi
+from kpi import Scope, what_if
+from kpi.catalogue import find
+from kpi.errors import KpiError
+from kpi.what_if import OUTCOMES, Ground
+from pages.parts import links
+from pages.parts.mine import Mine
+
+VIEWS = {
+    "": ("Move the inputs", "tune"),
+    "goal": ("Reach a goal", "flag"),
+    "backlog": ("The backlog ahead", "stacked_line_chart"),
+    "tree": ("How it hangs together", "account_tree"),
+    "staffing": ("Who is needed when", "groups"),
+}
+"""View in the address -> its name and icon."""
+
+
+def view() -> str:
+    """The view of the address, and the choice of another."""
+    now = links.own("view")
+    now = now if now in VIEWS else ""
+    st.session_state["what_if_view"] = now
+    st.segmented_control(
+        "View",
+        list(VIEWS),
+        format_func=lambda code: f":material/{VIEWS[code][1]}: {VIEWS[code][0]}",
+        key="what_if_view",
+        label_visibility="collapsed",
+        on_change=lambda: links.put(view=st.session_state["what_if_view"] or ""),
+    )
+    return now
+
+
+def outcome() -> str:
+    """The outcome of the address: what is learned about."""
+    asked = links.own("outcome")
+    return asked if asked in OUTCOMES else OUTCOMES[0]
+
+
+def ground(mine: Mine, scope: Scope) -> Ground:
+    """What a what-if stands on, made once for data, scope and outcome. Says how far it is while it is made."""
+    bare = scope.but(by="all", split=(), compare=None)
+    asked = tuple((name, tuple(values)) for name, values in sorted(bare.to_query().items()))
+    with st.skeleton(height=520):
+        found: Ground = _ground(mine.dataset.fingerprint, asked, outcome(), _scope=bare, _data=mine.dataset)
+    return found
+
+
+@st.cache_resource(max_entries=60, show_spinner="Learning from your tickets: once for these data and filters")
+def _ground(fingerprint: str, asked: Any, outcome: str, _scope: Scope, _data: kpi.Dataset) -> Ground:
+    return what_if.prepare(_scope, _data, outcome)
+
+
+def moves(ground: Ground) -> tuple[dict[str, float], list[str]]:
+    """The moves of the address, and a sentence for each part of it that cannot be."""
+    moved: dict[str, float] = {}
+    odd = []
+    for text in st.query_params.get_all("set")[:20]:
+        try:
+            moved |= what_if.read_moves([text])
+        except KpiError as error:
+            odd.append(f"Left out of the address: {error}")
+    return moved, odd
+
+
+def put(moved: dict[str, float]) -> None:
+    """Write moves into the address."""
+    links.put(set=what_if.write_moves(moved))
+
+
+def outcomes(ground: Ground) -> None:
+    """The choice of the outcome, where there is one."""
+    known = ground.outcomes()
+    if len(known) < 2:
+        return
+    st.session_state["what_if_outcome"] = outcome()
+    st.segmented_control(
+        "What is asked about",
+        known,
+        format_func=lambda name: find(name).label,
+        key="what_if_outcome",
+        on_change=lambda: links.put(outcome=st.session_state["what_if_outcome"] or ""),
+    )

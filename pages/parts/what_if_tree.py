@@ -1,0 +1,78 @@
+"""The metric tree: what is arithmetic, what is learned, and how much of it the data can tell."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from kpi.charts import what_if as charts
+from kpi.what_if import MODELS, Ground, tree
+from kpi.what_if.inputs import INPUTS
+from kpi.what_if.tree import label_of
+from pages.parts import drawn, what_if_asked
+from pages.parts.words import plain
+
+
+def draw(ground: Ground) -> None:
+    """The tree, its links as a table, and the reasoning behind each model."""
+    outcome = what_if_asked.outcome()
+    what_if_asked.outcomes(ground)
+    found = tree(ground, outcome)
+    st.markdown(f"**{plain(found.text)}** Which drivers there are was decided by reasoning, not by what turned out significant.")
+    places = {row.name: (row.x, row.y) for row in found.nodes.itertuples(index=False)}
+    edges = found.edges.assign(
+        x=[places[s][0] for s in found.edges["source"]],
+        y=[places[s][1] for s in found.edges["source"]],
+        x2=[places[t][0] for t in found.edges["target"]],
+        y2=[places[t][1] for t in found.edges["target"]],
+    )
+    edges["said"] = [
+        f"{label_of(e.source)} {e.step} → {label_of(e.target)} {e.said}" if e.kind == "learned" else f"{label_of(e.target)} = {e.said}"
+        for e in edges.itertuples()
+    ]
+    nodes = found.nodes.assign(said=found.nodes["label"] + ": " + found.nodes["value"])
+    links = found.edges
+    drawn.draw(
+        charts.tree(int(nodes["x"].max()) + 1, round(float(nodes["y"].max())) + 1),
+        {"e": edges[["x", "y", "x2", "y2", "kind", "said"]], "n": nodes[["x", "y", "label", "value", "said"]]},
+        key="what_if_tree",
+        alt="How the numbers hang together: " + "; ".join(str(said) for said in edges["said"]),
+        table=pd.DataFrame(
+            {
+                "From": [label_of(str(n)) for n in links["source"]], "To": [label_of(str(n)) for n in links["target"]],
+                "How": ["learned from your tickets" if kind == "learned" else "arithmetic" for kind in links["kind"]],
+                "A step of": links["step"], "Gives": links["said"],
+                "Told apart from nothing": [_clear(e) for e in links.itertuples()],
+            }
+        ),
+        file_name="metric-tree",
+    )  # fmt: skip
+    st.caption("Solid: arithmetic, exact whatever the data · dashed: learned, if the pattern is causal · touch a line for what it says")
+    learned = found.edges[found.edges["kind"] == "learned"]
+    if len(learned):
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "If": [f"{label_of(str(s))} {step}" for s, step in zip(learned["source"], learned["step"], strict=True)],
+                    "then": [f"{label_of(str(t))} {said}" for t, said in zip(learned["target"], learned["said"], strict=True)],
+                    "": ["" if clear else "cannot be told from nothing" for clear in learned["is_clear"]],
+                }
+            ),
+            hide_index=True, key="what_if_links", alt="The learned links, each for one step of its driver",
+        )  # fmt: skip
+    with st.expander("Why these, and what is left out", icon=":material/psychology:", key="what_if_why"):
+        for model in MODELS:
+            if model.outcome not in (outcome, "handle_time"):
+                continue
+            drivers = " and ".join(INPUTS[name].label for name in model.drivers)
+            left = ", ".join(label_of(name) for name in model.left_out)
+            held = f" Held equal: {', '.join(label_of(name) for name in model.held)}." if model.held else ""
+            st.markdown(
+                f"- **{plain(drivers)} → {plain(label_of(model.outcome))}.** {plain(model.why)}{plain(held)} Left out: {plain(left)}."
+            )
+        st.markdown("- Channel, team, subject and priority are held equal in each; errors allow for tickets of one agent being alike.")
+
+
+def _clear(edge: object) -> str:
+    """Whether a learned link can be told from nothing; "" for arithmetic."""
+    return "" if edge.kind == "identity" else "yes" if edge.is_clear else "no"  # type: ignore[attr-defined]  # a row of the tree's frame
