@@ -110,7 +110,6 @@ def choose_channel(mine: Mine, metric: str, scope: Scope) -> str:
 def choose_industry(mine: Mine, metric: str, scope: Scope, channel: str) -> str:
     """The industry compared, and the list to choose from, each with how many figures would compare."""
     chosen = industry()
-    links.put(industry=chosen)
     offers = benchmarks.offered(value(mine, metric, scope, channel, chosen), figures(mine), "industry")
     st.session_state["benchmark_industry_asked"] = chosen
     st.selectbox(

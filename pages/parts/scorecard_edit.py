@@ -81,7 +81,7 @@ def _table(lines: tuple[Line, ...]) -> pd.DataFrame:
 def _keep(mine: Mine, lines: tuple[Line, ...], edited: pd.DataFrame) -> None:
     """What the form says becomes the card; an end that was typed anew is set by hand."""
     try:
-        kept = [_line(line, row) for line, row in zip(lines, edited.to_dict("records"), strict=True)]
+        kept = [line_of(line, row) for line, row in zip(lines, edited.to_dict("records"), strict=True)]
     except KpiError as error:
         st.error(plain(error.hint or "Nothing was kept."), title=plain(error.what), icon=":material/error:")
         return
@@ -89,7 +89,8 @@ def _keep(mine: Mine, lines: tuple[Line, ...], edited: pd.DataFrame) -> None:
     st.rerun()
 
 
-def _line(line: Line, row: dict[Any, Any]) -> Line:
+def line_of(line: Line, row: dict[Any, Any]) -> Line:
+    """A line as a row of the form says it. BadValue for what cannot be read or makes no sense."""
     texts = {name: str(row[title] or "") for name, title in (("worst", "Scores 0 at"), ("best", "Scores 100 at"))}
     retyped = any(text.strip() != scorecard_asked.typed(line, getattr(line, name)) for name, text in texts.items())
     anchors = "said" if retyped else _WORDS[row["Ends from"]]
