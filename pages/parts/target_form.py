@@ -32,12 +32,12 @@ def buttons(mine: Mine, scope: Scope, kept: Targets) -> None:
     """Add one; where one is opened, change or delete it."""
     opened = next((target for target in kept.targets if target.key == links.own("target")), None)
     with st.container(horizontal=True, gap="small", key="target_buttons"):
-        if opened and st.button("Change", icon=":material/edit:", key="target_change"):
-            st.dialog("Change this target", width="medium", icon=":material/flag:")(_form)(mine, scope, opened)
+        if opened and st.button("Change", icon=":material/edit:", key="target_edit"):
+            st.dialog("Change this target", width="medium", icon=":material/flag:")(form)(mine, scope, opened)
         if opened and st.button("Delete", icon=":material/delete:", key="target_delete"):
-            st.dialog("Delete this target?", icon=":material/delete:")(_sure)(mine, opened)
+            st.dialog("Delete this target?", icon=":material/delete:")(sure)(mine, opened)
         if not opened and st.button("Add a target", icon=":material/add:", key="target_add", type=accent.button()):
-            st.dialog("Add a target", width="medium", icon=":material/flag:")(_form)(mine, scope, None)
+            st.dialog("Add a target", width="medium", icon=":material/flag:")(form)(mine, scope, None)
 
 
 def keep(mine: Mine, target: Target) -> None:
@@ -46,7 +46,8 @@ def keep(mine: Mine, target: Target) -> None:
     links.put(target=target.key)
 
 
-def _sure(mine: Mine, target: Target) -> None:
+def sure(mine: Mine, target: Target) -> None:
+    """What the dialog of the button "Delete" holds."""
     st.markdown(plain(target.title()))
     st.caption("It goes from every page, for everybody who sees these data.")
     with st.container(horizontal=True, horizontal_alignment="right"):
@@ -56,7 +57,8 @@ def _sure(mine: Mine, target: Target) -> None:
             st.rerun()
 
 
-def _form(mine: Mine, scope: Scope, old: Target | None) -> None:
+def form(mine: Mine, scope: Scope, old: Target | None) -> None:
+    """What the dialogs of "Add" and "Change" hold. What it does not show of an old target stays as it is."""
     metrics, lacks = kpi.metrics(), mine.dataset.lacking(scope.ask)
     before: Mapping[str, Any] = table_of(old) if old else {}
     given = dict(before)
@@ -170,7 +172,7 @@ def _aim(unit: str, old: Target | None, before: Mapping[str, Any], given: dict[s
             "Change" if kind == CHANGE else "Value",
             value=str(before.get(kind, "")),
             placeholder=hints[0] if kind == CHANGE else hints[1],
-            key=f"target_{kind}",
+            key=f"target_aim_{kind}",
         )
         starting = st.text_input(
             "From, if agreed", value=str(before.get("from", "")), placeholder="the 13 weeks before the start", key="target_from"
