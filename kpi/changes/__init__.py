@@ -20,7 +20,7 @@ from kpi.changes.figures import MEAN, SHARE, Figure, can_choose, figure_of
 from kpi.changes.luck import luck_of
 from kpi.changes.model import MIX, RATE, REST, TOTAL, VERDICTS, Change, Claim, Split
 from kpi.changes.respondents import Respondents, respondents
-from kpi.changes.search import ERROR, claims_of, ends, ordered, splits_of, whole
+from kpi.changes.search import WHOLE, claims_of, ends, ordered, splits_of, whole
 from kpi.changes.sides import Pair, parts, periods
 from kpi.changes.steps import steps
 from kpi.engine import Dataset
@@ -67,7 +67,7 @@ def why(name: str, pair: Pair, data: Dataset, *, view: str = SHARE, columns: Seq
     nothing = Change(
         metric, pair, _known(row["before"]), _known(row["value"]), _known(row.get("change")), _known(row.get("change_low")),
         _known(row.get("change_high")), (0, 0), Figure(metric.label, metric.unit), math.nan, math.nan, math.nan, math.nan, math.nan,
-        "unknown", "", {}, (), 0, {}, head.currency,
+        "unknown", "", {}, (), (), 0, {}, head.currency,
     )  # fmt: skip
     reason = head.unavailable.get(name, "") or _cannot(nothing, row)
     if reason:
@@ -104,13 +104,14 @@ def _split(head: Change, figure: Figure, counts: Counts, row: dict[str, object])
     verdict = (
         "few" if min(rows) < SMALLEST
         else "described" if math.isnan(p)
-        else "real" if p < ERROR and is_moved
+        else "real" if p < WHOLE and is_moved
         else "noise"
     )  # fmt: skip
     claims = claims_of(splits, kind) if verdict == "real" else ()
+    apart = claims_of(splits, kind, is_apart=True) if verdict == "noise" else ()
     return replace(
         head, rows=rows, figure=figure, figure_before=before, figure_now=now, figure_low=low, figure_high=high, p=p, verdict=verdict,
-        change=head.now - head.before, unit_of_luck=counts.unit, splits=ordered(splits, claims), claims=claims, n_slices=slices,
+        change=head.now - head.before, unit_of_luck=counts.unit, splits=ordered(splits, claims or apart), claims=claims, apart=apart, n_slices=slices,
         left_out=counts.left_out, notes=_notes(row, verdict, counts.unit),
     )  # fmt: skip
 

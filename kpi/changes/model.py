@@ -76,7 +76,8 @@ class Change:
     stand-in where it does not add up), with its own `figure_before` and `figure_now`. `verdict` is one of `VERDICTS`; `p` of the figure's change by
     whole days (nan where it cannot be told).
 
-    `splits` go by dimension, the most telling first; `claims` are empty unless the verdict is "real". `left_out` says of dimensions why they are not
+    `splits` go by dimension, the most telling first; `claims` are empty unless the verdict is "real"; `apart` are parts that
+    moved although the whole did not, where it is "noise". `left_out` says of dimensions why they are not
     split by. `text` is the finding in one sentence, `caveat` the next.
     """
 
@@ -98,6 +99,7 @@ class Change:
     unit_of_luck: str
     splits: Mapping[str, Split]
     claims: tuple[Claim, ...]
+    apart: tuple[Claim, ...]
     n_slices: int
     left_out: Mapping[str, str]
     currency: str = ""

@@ -113,7 +113,7 @@ def _channels(tables: list[pd.DataFrame | None]) -> tuple[pd.DataFrame, float]:
     columns = ["channel", "answers_before", "answers_now", "rate_before", "rate_now"]
     if before is None or now is None:
         return pd.DataFrame(columns=columns), math.nan
-    both = before.join(now, lsuffix="_before", rsuffix="_now", how="outer")
+    both = before.add_suffix("_before").join(now.add_suffix("_now"), how="outer")
     both = both[both[["answers_before", "answers_now"]].fillna(0).sum(axis=1) > 0]
     shares = [both[c].fillna(0) / both[c].sum() if both[c].sum() > 0 else both[c] * math.nan for c in ("answers_before", "answers_now")]
     mix = float((shares[1] - shares[0]).abs().sum() / 2) if len(both) else math.nan

@@ -18,7 +18,9 @@ from kpi.stats.base import Array
 
 ENOUGH, LEAST = 0.67, 0.10
 """A dimension explains with the levels, most surprising first, that each make a tenth of the change, up to two thirds (Adtributor)."""
-ERROR = 0.05
+ERROR, WHOLE, APART = 0.05, 0.04, 0.01
+"""p below which a part is claimed once the whole has moved; below which the whole has; and below which a part is told although it has not: the last two
+share the 5 % of false alarms of a page."""
 
 
 def splits_of(counts: Counts, kind: str, luck: l.Luck | None) -> tuple[dict[str, Split], int]:
@@ -140,17 +142,21 @@ def _fit(cells: Cells, kind: str) -> npt.NDArray[np.int64]:
     return np.asarray(np.flatnonzero(able & named), dtype=np.int64)
 
 
-def claims_of(splits: dict[str, Split], kind: str) -> tuple[Claim, ...]:
-    """What stands out and went the way the whole went, the largest part first: p below 5 % over the whole search, its own interval without 0."""
+def claims_of(splits: dict[str, Split], kind: str, *, is_apart: bool = False) -> tuple[Claim, ...]:
+    """What stands out, the largest part first: p over the whole search below 5 %, its own interval without 0, and the way the whole went.
+
+    `is_apart` are those that stand out although the whole did not move: p below 1 %, either way.
+    """
     found = []
+    most = APART if is_apart else ERROR
     for split in splits.values():
         way = np.sign(split.change)
-        what = TOTAL if kind in TOTALS else RATE
         for row in split.frame.to_dict("records"):
             adds, low, high = (row["rate"], row["rate_low"], row["rate_high"])
-            if row["p"] < ERROR and adds * way > 0 and row["effect"] * way > 0 and not low <= 0 <= high:
-                found.append(Claim(split.column, row["level"], what, adds, low, high, row["p"]))
-        if split.mix_p < ERROR and split.mix * way > 0:
+            goes = adds * row["effect"] > 0 and (is_apart or adds * way > 0)
+            if row["p"] < most and goes and not low <= 0 <= high:
+                found.append(Claim(split.column, row["level"], TOTAL if kind in TOTALS else RATE, adds, low, high, row["p"]))
+        if split.mix_p < most and (is_apart or split.mix * way > 0):
             found.append(Claim(split.column, None, MIX, split.mix, float("nan"), float("nan"), split.mix_p))
     return tuple(sorted(found, key=lambda claim: -abs(claim.adds)))
 

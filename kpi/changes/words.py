@@ -5,6 +5,7 @@ from __future__ import annotations
 from kpi import units
 from kpi.changes.model import MIX, RATE, Change, Claim
 from kpi.changes.said import level_said, named
+from kpi.measure.compile import form_of
 from kpi.measure.words import SPOKEN
 from kpi.metric import Ask
 
@@ -22,7 +23,7 @@ def finding(found: Change, ask: Ask) -> str:
     if found.verdict == "described":
         return f"{moved}. Whether that is more than usual cannot be told from {'two instants' if found.figure.is_stock else 'so few days'}."
     if found.verdict == "noise":
-        return f"{moved}, which is within normal variation: there is nothing to explain."
+        return f"{moved}, which is within normal variation: there is nothing to explain in the whole."
     if not found.claims:
         return f"{moved}, beyond normal variation; no part of it stands out from the rest."
     return f"{moved}, beyond normal variation; {_standing_out(found)}."
@@ -41,7 +42,9 @@ def caveat(found: Change) -> str:
         )
     looked = f"We looked at {units.say(found.n_slices, 'count')} slices of {len(found.splits)} dimensions"
     if found.verdict == "noise":
-        said += [*found.notes, "The split below only describes how the difference adds up; it explains nothing."]
+        if found.apart:
+            said.append(f"Still, {claim_said(found, found.apart[0], of_whole=False)}, while others made up for it. {looked}.")
+        said += [*found.notes, "The split below only describes how the difference adds up; it does not explain the whole."]
     elif found.verdict == "described":
         said.append("The split below describes how the difference adds up; nothing is claimed of it.")
     elif found.claims:
@@ -54,12 +57,12 @@ def caveat(found: Change) -> str:
     return " ".join(said)
 
 
-def claim_said(found: Change, claim: Claim) -> str:
-    """ "Channel phone moved more than the rest and makes -1.9 pts of -2.4 pts"."""
+def claim_said(found: Change, claim: Claim, *, of_whole: bool = True) -> str:
+    """ "channel phone moved more than the rest and adds -1.9 pts to a change of -2.4 pts"."""
     whole = found.say_change(found.figure_now - found.figure_before)
-    part = f"makes {found.say_change(claim.adds)} of {whole}"
+    part = f"adds {found.say_change(claim.adds)}{f' to a change of {whole}' if of_whole else ''}"
     if claim.what == MIX:
-        return f"another mix of {named(claim.column).lower()} {part}"
+        return f"another mix by {named(claim.column).lower()} {part}"
     name = f"{named(claim.column).lower()} {level_said(claim.column, claim.level)}"
     verb = "moved more than the rest" if claim.what == RATE else "changed more than the rest"
     return f"{name} {verb} and {part}"
@@ -72,7 +75,7 @@ def _standing_out(found: Change) -> str:
 def _others(found: Change) -> str:
     """The other claims in a few words; parts of other dimensions are often the same tickets."""
     names = [
-        f"the mix of {named(c.column).lower()}" if c.what == MIX else f"{named(c.column).lower()} {level_said(c.column, c.level)}"
+        f"the mix by {named(c.column).lower()}" if c.what == MIX else f"{named(c.column).lower()} {level_said(c.column, c.level)}"
         for c in found.claims[1:]
     ]
     more = len(names) - MOST_NAMED
@@ -98,8 +101,11 @@ def _moved(found: Change, ask: Ask) -> str:
 
 
 def _label(found: Change, ask: Ask) -> str:
-    statistic = getattr(found.metric.form, "statistic", "") and (ask.statistic or getattr(found.metric.form, "statistic", ""))
-    return f"{found.metric.label} ({SPOKEN[statistic]})" if statistic in SPOKEN else found.metric.label
+    """ "Median first reply", "90th percentile of first reply", "CSAT"."""
+    own = getattr(form_of(found.metric.name, ask), "statistic", "")
+    said, label = SPOKEN.get(ask.statistic or own, "") if own else "", found.metric.label
+    lower = f"{label[:1].lower()}{label[1:]}" if label[1:2].islower() else label
+    return f"{said[:1].upper()}{said[1:]}{' of' if 'percentile' in said else ''} {lower}" if said else label
 
 
 def _inner(label: str) -> str:

@@ -10,7 +10,7 @@ from kpi.charts import base
 
 STEP = 27
 """Pixels of a row: every label has its place."""
-_KINDS = {"rate": "itself", "mix": "its share", "rest": "smaller parts", "total": "total"}
+_FINE = f"(datum.value >= 60 ? floor(datum.value / 60) + '{units.NBSP}min{units.NBSP}' : '') + round(datum.value % 60) + '{units.NBSP}s'"
 
 
 @lru_cache(maxsize=128)
@@ -30,6 +30,8 @@ def waterfall(unit: str, currency: str | None = None, ticks: tuple[float, ...] =
     }
     if ticks:
         axis["values"] = list(ticks)
+        if any(tick % 60 for tick in ticks) and max(ticks) < 3600:  # 9 min 40 s, not 9.7 min
+            axis["labelExpr"] = _FINE
     y = {
         "field": "label",
         "type": "nominal",

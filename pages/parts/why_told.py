@@ -116,13 +116,13 @@ def waterfall(change: Change, column: str, key: str = "why_chart") -> None:
         file_name=f"{change.metric.name}-by-{column}",
     )
     lines = " · line: 95 % interval of a part" if rows["low"].notna().any() else ""
-    grey = " · grey: not told apart from chance" if change.verdict == "real" else ""
+    grey = " · grey: not told apart from chance" if change.verdict == "real" or change.apart else ""
     st.caption(f"{plain(change.figure.label)} by {plain(named(column).lower())}{mix}{lines}{grey} · the axis does not begin at 0")
 
 
 def _role(change: Change, row: Mapping[Any, Any]) -> str:
     """The colour of a bar: good, bad or plain where a change is told, else grey."""
-    if row["what"] in (TOTAL, REST) or change.verdict != "real" or not row["is_clear"]:
+    if row["what"] in (TOTAL, REST) or not row["is_clear"] or not (change.verdict == "real" or change.apart):
         return "quiet"
     better = change.metric.better
     return "plain" if better == "neither" else "good" if (row["adds"] > 0) == (better == "higher") else "bad"
@@ -244,8 +244,8 @@ def parts(change: Change, column: str) -> None:
 
 def _verdicts(change: Change, column: str, frame: pd.DataFrame) -> list[str]:
     """Whether each part stands out; empty where nothing is told, or where a part is too small to judge."""
-    told = {claim.level for claim in change.claims if claim.column == column and claim.what != MIX}
-    if change.verdict != "real":
+    told = {claim.level for claim in change.claims + change.apart if claim.column == column and claim.what != MIX}
+    if change.verdict not in ("real", "noise"):
         return [""] * len(frame)
     return ["yes" if level in told else "" if math.isnan(p) else "no" for level, p in zip(frame["level"], frame["p"], strict=True)]
 
@@ -314,7 +314,7 @@ def also_happened(mine: Mine, asked: Asked) -> None:
     else:
         st.caption("In these dates or the two weeks before. That something came first does not make it the cause.")
         st.markdown("\n".join(f"- {plain(text)}" for text in notes["said"]))
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         event_flags.add(mine, key="why_note", metric=asked.metric, day=scope.start)
         st.page_link(
             "events.py",
