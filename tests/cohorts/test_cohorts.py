@@ -16,7 +16,15 @@ from kpi.cohorts import Cohorts, cohorts, last_whole_day, usual_metric
 from kpi.engine import from_frames
 from kpi.errors import BadValue, UnknownName
 
-GEHAN = [(6, 21, 0.857143), (7, 17, 0.806723), (10, 15, 0.752941), (13, 12, 0.690196), (16, 11, 0.627451), (22, 7, 0.537815), (23, 6, 0.448179)]
+GEHAN = [
+    (6, 21, 0.857143),
+    (7, 17, 0.806723),
+    (10, 15, 0.752941),
+    (13, 12, 0.690196),
+    (16, 11, 0.627451),
+    (22, 7, 0.537815),
+    (23, 6, 0.448179),
+]
 FULL = "full_resolution_time"
 
 
@@ -37,7 +45,9 @@ def test_r_survival_with_open_tickets() -> None:
     """Gehan's 6-MP group in days: solved after t days, or open and followed for t whole days."""
     done, running = [6, 6, 6, 7, 10, 13, 16, 22, 23], [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]
     last, noon = dt.datetime(2026, 2, 5, 12), dt.timedelta(hours=12)
-    rows: list[tuple[dt.datetime, dt.datetime | None]] = [(dt.datetime(2026, 1, 1, 12), dt.datetime(2026, 1, 1, 12) + dt.timedelta(days=t)) for t in done]
+    rows: list[tuple[dt.datetime, dt.datetime | None]] = [
+        (dt.datetime(2026, 1, 1, 12), dt.datetime(2026, 1, 1, 12) + dt.timedelta(days=t)) for t in done
+    ]
     rows += [(last - dt.timedelta(days=t) - noon, None) for t in running]
     found = cohorts(FULL, kpi.Scope(by="month", as_of="2026-02-05"), tickets(rows))
     curve = found.curves[found.curves["period"] == "2026-01-01"].set_index("day")["share"]
@@ -138,6 +148,7 @@ def test_the_newest_week_is_judged_only_against_enough_weeks() -> None:
     assert "above the usual range" in made_up([0.8] * 14 + [0.97]).text
 
 
+@pytest.mark.slow
 def test_where_nothing_changed_hardly_any_week_is_called_unusual() -> None:
     """Weeks that differ more than counting luck (standard deviation 3 points) and no change: at most 5 in 100 are called."""
     rng = np.random.default_rng(8)
@@ -154,7 +165,13 @@ def test_first_resolution_is_followed_where_the_data_know_it() -> None:
     data = tickets([(day, day + dt.timedelta(hours=3)), (day, None)])
     assert usual_metric(data) == FULL
     changes = pd.DataFrame(
-        {"ticket_id": ["0", "0"], "changed_at": [day, day + dt.timedelta(hours=3)], "field": "status", "old": [None, "new"], "new": ["new", "solved"]}
+        {
+            "ticket_id": ["0", "0"],
+            "changed_at": [day, day + dt.timedelta(hours=3)],
+            "field": "status",
+            "old": [None, "new"],
+            "new": ["new", "solved"],
+        }
     )
     frame = pd.DataFrame({"ticket_id": ["0"], "created_at": [day], "status": ["solved"]})
     assert usual_metric(from_frames({"tickets": frame, "changes": changes})) == "first_resolution_time"

@@ -129,6 +129,7 @@ def test_staffed_hours_by_hand() -> None:
     assert north.staff.hours.sum() == pytest.approx(28 * 8)
 
 
+@pytest.mark.slow
 def test_staff_falls_back_on_the_calendar_and_says_so(tmp_path: Path) -> None:
     place = tmp_path / "calendar.toml"
     place.write_text(
