@@ -72,7 +72,7 @@ def among(
 ) -> dict[str, Any]:
     """Ours among the figures of others.
 
-    Data "d": a row per figure with `name` (publisher and year), `value`, `low`, `high` (its range, or null), `is_dated`, `is_primary`, `said`.
+    Data "d": a row per figure with `name` (year and publisher), `value`, `low`, `high` (its range, or null), `is_dated`, `is_primary`, `said`.
     Data "o": one row with our `value`, `low`, `high`, `label` and `said`. Undated figures are hollow, second-hand ones diamonds. `band`: our interval is known.
     """
     x = _x(unit, currency, ticks, logs)

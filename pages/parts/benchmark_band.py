@@ -29,7 +29,7 @@ def band(mine: Mine, metric: str, scope: Scope) -> pd.DataFrame:
     low, high = placed.quartiles or (min(values.values()), max(values.values()))
     first, last = placed.years
     part = "the middle half of" if placed.quartiles else "the range of"
-    said = (
-        f"{part} {len(values)} publishers' figures, {first if first == last else f'{first}–{last}'}: {placed.ours.say_interval(low, high)}"
-    )
+    years = str(first) if first == last else f"{first}–{last}"
+    where = "over all industries" if placed.ours.industry == ALL else placed.ours.industry
+    said = f"{part} {len(values)} publishers' figures, {where}, {years}: {placed.ours.say_interval(low, high)}"
     return pd.DataFrame({"low": [low], "high": [high], "said": [said]})

@@ -86,7 +86,7 @@ def _chart(placed: Placement) -> None:
 
 def _row(figure: Figure, placed: Placement) -> dict[str, Any]:
     about = " · ".join(part for part in (figure.sector, figure.region, figure.sample) if part)
-    place = " · ".join(part for part in (figure.publisher, figure.age, figure.sector) if part)
+    place = " · ".join(part for part in (figure.age, figure.publisher, figure.sector) if part)
     return {
         "name": place if len(place) <= 34 else f"{place[:33]}…",
         "value": figure.value,

@@ -120,6 +120,5 @@ def _all(mine: Mine, asked: Scope) -> None:
     st.dataframe(
         table, hide_index=True, key="benchmark_past_all", alt="How every headline stands in its own past", width="content", height="content"
     )
-    st.caption(
-        f"The newest complete {asked.by} against up to 12 before it, the weakest first. Counts of periods; each row is judged for itself, so that of twenty rows chance alone makes about one differ."
-    )
+    many = f"The newest complete {asked.by} against up to 12 before it, the weakest first. Counts of periods."
+    st.caption(f"{many} Each row is judged for itself, so that of twenty rows chance alone makes about one differ.")

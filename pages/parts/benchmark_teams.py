@@ -11,6 +11,7 @@ from kpi import Result, Scope, benchmarks, units
 from kpi.benchmarks import Group, Groups
 from kpi.catalogue import CATALOGUE
 from kpi.charts.benchmarks import peers, ticks_of
+from kpi.tables import TICKETS
 from pages.parts import asked_filters, drawn, links, number_asked
 from pages.parts.asked_words import label, needed
 from pages.parts.measured import measured
@@ -19,10 +20,12 @@ from pages.parts.words import plain
 
 FIRST = ("team", "channel", "agent")
 MOST_DRAWN = 40
+LISTS = frozenset(column.name for column in TICKETS.columns if column.type == "list")
+"""A ticket may be in several groups of these, so that they cannot be set against each other."""
 
 
 def draw(mine: Mine, scope: Scope) -> None:
-    columns = asked_filters.columns(mine)
+    columns = [c for c in asked_filters.columns(mine) if c not in LISTS]
     columns = [*(c for c in FIRST if c in columns), *(c for c in columns if c not in FIRST)]
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="benchmark_team_choices"):
         name = number_asked.choose(mine, scope)

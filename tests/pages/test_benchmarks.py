@@ -124,7 +124,7 @@ def test_the_band_of_a_trend_needs_three_publishers(app: Open, kept: dict[str, s
     phone = Scope(where={"channel": ["phone"]})
     (row,) = benchmark_band.band(mine, "abandonment_rate", phone).to_dict("records")
     assert (row["low"], row["high"]) == (6.0, 12.0)
-    assert row["said"].replace("\u00a0", " ") == "the range of 3 publishers' figures, 2003–2023: 6.0–12.0 %"
+    assert row["said"].replace("\u00a0", " ") == "the range of 3 publishers' figures, over all industries, 2003–2023: 6.0–12.0 %"
     nothing = benchmark_band.band(mine, "csat", Scope())
     assert nothing.empty and list(nothing) == ["low", "high", "said"]
     assert benchmark_band.band(mine_of(kept["lacking"]), "csat", Scope()).empty
