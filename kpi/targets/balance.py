@@ -63,8 +63,11 @@ class Counter:
         return f"{units.say_change(self.change, self.metric.unit, self.currency or None)} ({limits})"
 
 
-def balance(target: Target, scope: Scope, data: Dataset, looks: int = 1) -> tuple[Counter, ...]:
-    """The counter-metrics of a target that the data can give, in the target's own rows. `looks` is how many targets are looked at together."""
+def balance(target: Target, scope: Scope, data: Dataset, last: dt.date, looks: int = 1) -> tuple[Counter, ...]:
+    """The counter-metrics of a target that the data can give, in the target's own rows, up to the week of `last`.
+
+    `looks` is how many targets are looked at together.
+    """
     names = list(target.counters or COUNTERS.get(target.metric, ()))
     lacks = data.lacking(scope.ask)
     names = [name for name in names if target.counters or not lacks[name]]
@@ -73,7 +76,7 @@ def balance(target: Target, scope: Scope, data: Dataset, looks: int = 1) -> tupl
     plain = scope.but(statistic=None)  # the statistic asked for is the target's
     since = target.start - BEFORE * WEEK
     try:
-        found = several(names, plain, data, since)
+        found = several(names, plain, data, since, last)
     except KpiError as error:
         return tuple(Counter(find(name), reason=error.what.rstrip(".")) for name in names)
     return tuple(_judged(found[name], target.start, ERROR / (len(names) * max(1, looks))) for name in names)

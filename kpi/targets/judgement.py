@@ -178,7 +178,7 @@ def _judged(target: Target, weeks: Weeks, data: Dataset, looks: int) -> Judgemen
         _pace(target, weeks, scale),
         seen,
         smallest(metric, recent, data, current, begin, goal, scale, better, halves),
-        balance(target, weeks.scope, data, looks),
+        balance(target, weeks.scope, data, weeks.newest, looks),
         _notes(target, weeks, better, is_held, scale),
         line=pd.DataFrame({"period": [m.isoformat() for m in mondays], "value": path.at([m + MIDDLE for m in mondays])}),
         fan=_fan(seen, weeks.newest),

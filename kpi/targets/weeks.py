@@ -110,10 +110,10 @@ def weekly(name: str, scope: Scope, data: Dataset, since: dt.date | None = None)
     return several([name], scope, data, since)[name]
 
 
-def several(names: list[str], scope: Scope, data: Dataset, since: dt.date | None = None) -> dict[str, Weeks]:
-    """`weekly` of many metrics in one measurement."""
+def several(names: list[str], scope: Scope, data: Dataset, since: dt.date | None = None, last: dt.date | None = None) -> dict[str, Weeks]:
+    """`weekly` of many metrics in one measurement; `last` is the newest complete week where it is known already."""
     scope = scope.but(by="week", split=(), compare=None)
-    last = last_week(scope, data)
+    last = last or last_week(scope, data)
     early = last - MOST_WEEKS * WEEK
     start = floor_date("week", max(min(early, since or early), _local_day(data.first)))
     result = measure(names, scope.but(start=min(start, last), end=last + SIX_DAYS), data, intervals=False)
@@ -140,7 +140,10 @@ def last_week(scope: Scope, data: Dataset) -> dt.date:
     last = floor_date("week", now + DAY) - WEEK
     if "tickets.created_at" not in data.filled:
         return last
-    every = Scope("week", start=max(_local_day(data.first), now - FARTHEST), end=now, zone=scope.zone, as_of=scope.as_of)
+    # the calendar does not matter here, but without it the engine would build all measured tables anew
+    every = Scope(
+        "week", start=max(_local_day(data.first), now - FARTHEST), end=now, zone=scope.zone, as_of=scope.as_of, calendar=scope.calendar
+    )
     created = measure("tickets_created", every, data, intervals=False).frame
     some = created[created["value"] > 0]
     if some.empty:

@@ -39,7 +39,8 @@ def every(mine: Mine, targets: Targets, scope: Scope) -> list[Judgement]:
 
 def newest(mine: Mine, scope: Scope) -> dt.date:
     """The Sunday of the newest week that is over."""
-    found: dt.date = _newest(mine.dataset.fingerprint, scope.zone, scope.as_of, _scope=scope, _data=mine.dataset)
+    asked = scope.but(calendar=scope.calendar or mine.calendar)
+    found: dt.date = _newest(mine.dataset.fingerprint, scope.zone, scope.as_of, _scope=asked, _data=mine.dataset)
     return found
 
 

@@ -227,7 +227,7 @@ def _backtests(fingerprint: str, names: tuple[str, ...], zone: str, calendar: st
 @st.cache_resource(max_entries=50, show_spinner=False)
 def _scored(fingerprint: str, text: str, calendar: str, _kept: Read, _mine: Mine) -> list[Scored]:
     """The claims of the record that these data can score."""
-    newest = target_judged.newest(_mine, Scope())
+    newest = target_judged.newest(_mine, Scope(calendar=_mine.calendar))
     return scored(_kept.calls, lambda call: _came(_mine, call), newest)
 
 
