@@ -130,7 +130,8 @@ def of_groups(agents: Agents, first: str, second: str) -> Pair:
     if np.isnan(pooled):
         return replace(pair, lacks="agents do not differ in one of them")
     pooled_low, pooled_high = correlation_interval(pooled, n, "spearman")
-    spent, r, alike = 0, pooled, ()
+    spent, r = 0, pooled
+    alike: tuple[str, ...] = ()
     if agents.team is not None:
         team = dense(np.array(agents.team, dtype=object)[both].astype(str))
         counts = np.bincount(team)

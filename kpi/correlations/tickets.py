@@ -55,7 +55,7 @@ def read_facts(names: tuple[str, ...], scope: Scope, data: Dataset, beside: tupl
     alike = tuple(c for c in ALIKE if c in dimensions(data))
     every = tuple(dict.fromkeys([*alike, *beside]))
     text, schema = facts(names, scope, data, every)
-    mark, kept, is_drawn = _draw(text, schema, names, scope.ask, data)
+    mark, kept, is_drawn = _draw(text, schema, names, scope, data)
     frame = data.query(f"SELECT * EXCLUDE (ticket_id) FROM (SELECT *, {mark} AS is_drawn FROM ({text})) WHERE {kept}", schema)
     codes = {column: pd.factorize(frame[column].fillna(NONE)) for column in ("agent", *alike)}
     segment = None
@@ -75,19 +75,22 @@ def read_facts(names: tuple[str, ...], scope: Scope, data: Dataset, beside: tupl
     )
 
 
-def _draw(text: str, schema: str, names: tuple[str, ...], ask: Ask, data: Dataset) -> tuple[str, str, bool]:
+def _draw(text: str, schema: str, names: tuple[str, ...], scope: Scope, data: Dataset) -> tuple[str, str, bool]:
     """(SQL: is this ticket drawn, SQL: is it kept, whether anything was drawn). The id decides: a ticket is drawn for every question or for none."""
     if data.rows["tickets"] <= MOST_TICKETS:
         return "true", "true", False
-    rare = " OR ".join(f"{name} IS NOT NULL" for name in names if is_rare(name, ask)) or "false"
-    (counts,) = data.query(f"SELECT count(*) AS n, count(*) FILTER ({rare}) AS rare FROM ({text})", schema).to_dict("records")
+    every = tuple(name for name in on_tickets(data, scope) if is_rare(name, scope.ask))  # whatever is asked, the same are drawn
+    whole, _ = facts(every, scope, data)
+    known = " OR ".join(f"{name} IS NOT NULL" for name in every) or "false"
+    (counts,) = data.query(f"SELECT count(*) AS n, count(*) FILTER ({known}) AS rare FROM ({whole})", schema).to_dict("records")
     if counts["n"] <= MOST_TICKETS:
         return "true", "true", False
     common, rarer = (
         f"hash(ticket_id) % 1000003 < {1_000_003 * most // max(1, counts[of])}"
         for most, of in ((MOST_TICKETS, "n"), (MOST_ANSWERS, "rare"))
     )
-    return common, f"is_drawn OR (({rare}) AND {rarer})", True
+    asked = " OR ".join(f"{name} IS NOT NULL" for name in names if is_rare(name, scope.ask)) or "false"
+    return common, f"is_drawn OR (({asked}) AND {rarer})", True
 
 
 def matrix(scope: Scope, data: Dataset) -> Matrix:

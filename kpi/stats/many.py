@@ -126,7 +126,7 @@ def _one(first: tuple[Codes, int], second: tuple[Codes, int], agent: Codes | Non
         return TicketCorrelation(r, low, high, p, len(rows), agents)
     part = segment[rows]
     counts = np.bincount(part)
-    x, y = (v - _over(np.bincount(part, weights=v), counts)[part] for v in (x, y))
+    x, y = (floats(v - _over(np.bincount(part, weights=v), counts)[part]) for v in (x, y))
     within, within_low, within_high, within_p = linked(x, y, own, "spearman", conf, spent=int((counts > 0).sum()) - 1)
     return TicketCorrelation(r, low, high, p, len(rows), agents, within, within_low, within_high, within_p=within_p)
 
@@ -141,7 +141,7 @@ def _means(values: Array, segment: Codes) -> Array:
     return _over(np.bincount(segment, weights=values), np.bincount(segment))[segment]
 
 
-def _over(sums: Array, counts: Any) -> Array:
+def _over(sums: Any, counts: Any) -> Array:
     return floats(sums / np.maximum(counts, 1))
 
 
@@ -169,8 +169,8 @@ def correlate_series_many(series: Sequence[Numbers], pairs: Sequence[tuple[int, 
         p, again_p = correlation_p_value(r, n_eff), correlation_p_value(again, n - 1 - terms)
         agreed = (np.maximum(p, again_p) < 0.05) & (r * again > 0)
         for k, pair in enumerate(quick):
-            values = [float(column[k]) for column in (r, low, high, p)]
-            found[pair] = SeriesCorrelation(*values, n, float(n_eff[k]), float(again[k]), float(again_p[k]), bool(agreed[k]))
+            one = [float(column[k]) for column in (r, low, high, p, n_eff, again, again_p)]
+            found[pair] = SeriesCorrelation(*one[:4], n, *one[4:], bool(agreed[k]))  # type: ignore[arg-type,call-arg]  # seven floats
     return [
         found[pair]
         if pair in found

@@ -9,7 +9,7 @@ its logarithm), with a p-value from data simulated along that line, because the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -55,6 +55,9 @@ class Threshold:
         return self.p_flat < BAR and self.p_line < BAR
 
 
+UNKNOWN = Threshold(NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0)
+
+
 def threshold(
     driver: Numbers,
     outcome: Numbers,
@@ -78,7 +81,7 @@ def threshold(
     segment = np.zeros(n, dtype=np.int64) if segments is None or not n else _pooled(dense(np.asarray(segments)[seen]))
     tried = _points(x) if points is None else np.unique(floats(points))
     if n < FEWEST or len(tried) < 4 or not y.std() > 0:
-        return Threshold(*[NAN] * 13, n)
+        return replace(UNKNOWN, n=n)
     place, middle = _cells(x, tried)
     shape = (int(segment.max()) + 1, len(middle))
     cell = segment * shape[1] + place

@@ -1,0 +1,113 @@
+"""What is asked on the Correlations page: the unit, the pair, and the dates a link needs; and the matrices, remembered."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import streamlit as st
+
+import kpi
+from kpi import Scope
+from kpi.correlations import UNITS, Matrix, correlate, driver_first
+from kpi.correlations.look import Look, look
+from kpi.correlations.model import Pair
+from kpi.correlations.turned import Turned, turned
+from pages.parts import asked_dates, links
+from pages.parts.mine import Mine
+
+WEEKS = {"tickets": 52, "periods": 106, "agents": 52}
+"""Links need more than four weeks: at least so many are looked at, up to the end of the dates asked for."""
+ASKS = {
+    "tickets": "Do tickets with more of one have more of the other?",
+    "periods": "Do weeks with more of one have more of the other?",
+    "agents": "Do agents with more of one have more of the other?",
+}
+
+
+def widened(scope: Scope, mine: Mine, unit: str) -> Scope:
+    """The scope with the dates its unit needs: never fewer days than asked for, up to the same end."""
+    bare = scope.but(by="all", split=(), compare=None)
+    if "tickets.created_at" not in mine.dataset.filled:
+        return bare
+    low, high = asked_dates.reach(mine, scope.zone)
+    end = min(scope.end or high, high)
+    wanted = end - dt.timedelta(weeks=WEEKS[unit]) + asked_dates.DAY
+    start = low if scope.start is None else max(low, min(wanted, scope.start))
+    return bare.but(start=min(start, end), end=end)
+
+
+def unit() -> str:
+    """Draw the choice of the unit; the address says which."""
+    asked = links.own("unit")
+    st.session_state["correlation_unit"] = asked if asked in UNITS else next(iter(UNITS))
+    chosen: str = st.segmented_control(
+        "Compare",
+        list(UNITS),
+        format_func=UNITS.__getitem__,
+        key="correlation_unit",
+        on_change=_unit_chosen,
+        required=True,
+        label_visibility="collapsed",
+    )
+    return chosen
+
+
+def _unit_chosen() -> None:
+    links.put(unit=st.session_state["correlation_unit"])
+
+
+def pair_of(matrix: Matrix) -> Pair | None:
+    """The pair of the address, as the matrix has it; one of known metrics without a value at this unit says why."""
+    names = tuple(links.own("pair").split("~"))
+    metrics = kpi.metrics()
+    if len(names) != 2 or names[0] == names[1] or any(name not in metrics for name in names):
+        return None
+    found = matrix.pair(*names)
+    if found is not None:
+        return found
+    first, second = driver_first(*names)
+    missing = next((name for name in (first, second) if name not in matrix.metrics), first)
+    return Pair(first, second, matrix.unit, lacks=f"{metrics[missing].label} is not known {WHERE[matrix.unit]}")
+
+
+WHERE = {"tickets": "of single tickets here: try weeks", "periods": "in enough weeks here", "agents": "of enough agents here: try weeks"}
+
+
+def address(pair: Pair) -> str:
+    return f"{pair.first}~{pair.second}"
+
+
+def matrix_of(mine: Mine, scope: Scope, unit_asked: str) -> Matrix:
+    """`kpi.correlations.correlate`, remembered by data, unit and scope. Shared: never change one."""
+    found: Matrix = _matrix(mine.dataset.fingerprint, unit_asked, _key(scope), _scope=scope, _data=mine.dataset)
+    return found
+
+
+def look_at(mine: Mine, scope: Scope, pair: Pair) -> Look:
+    found: Look = _look(mine.dataset.fingerprint, pair.unit, address(pair), _key(scope), _pair=pair, _scope=scope, _data=mine.dataset)
+    return found
+
+
+def turned_round(mine: Mine, scope: Scope, metric: str) -> tuple[Turned, ...]:
+    found: tuple[Turned, ...] = _turned(mine.dataset.fingerprint, metric, _key(scope), _scope=scope, _data=mine.dataset)
+    return found
+
+
+def _key(scope: Scope) -> Any:
+    return tuple((name, tuple(values)) for name, values in sorted(scope.to_query().items()))
+
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def _matrix(fingerprint: str, unit_asked: str, asked: Any, _scope: Scope, _data: kpi.Dataset) -> Matrix:
+    return correlate(unit_asked, _scope, _data)
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _look(fingerprint: str, unit_asked: str, names: str, asked: Any, _pair: Pair, _scope: Scope, _data: kpi.Dataset) -> Look:
+    return look(_pair, _scope, _data)
+
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def _turned(fingerprint: str, metric: str, asked: Any, _scope: Scope, _data: kpi.Dataset) -> tuple[Turned, ...]:
+    return turned(metric, _scope, _data)
