@@ -94,7 +94,7 @@ def ask(kept: Mapping[str, Event], mine: Mine, scope: Scope) -> Asked:
             width=280,
             help="Another part of support that the event did not touch, or last year, takes out what happened to everybody.",
         )
-    measured_on = _around(event, scope, mine).but(where=focus)
+    measured_on = around(event, scope, mine).but(where=focus)
     words, where = controls[control]
     against = None if control == NOTHING else _earlier(measured_on) if control == YEAR else measured_on.but(where=where)
     return Asked(name, event, metric, measured_on, control, against, words)
@@ -116,7 +116,7 @@ def _put(name: str, key: str) -> None:
     links.put(**{name: st.session_state[key]})
 
 
-def _around(event: Event, scope: Scope, mine: Mine) -> Scope:
+def around(event: Event, scope: Scope, mine: Mine) -> Scope:
     """The whole periods around an event, as far as the data reach."""
     by = scope.by if scope.by in ("week", "month", "quarter") else "week"
     low, high = asked_dates.reach(mine, scope.zone)
