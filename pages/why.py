@@ -3,8 +3,9 @@
 import streamlit as st
 
 from kpi.errors import KpiError
-from pages.parts import asked, links, start, why_asked, why_told
-from pages.parts.words import plain, say
+from pages.parts import asked, links, start, why_asked, why_drawn, why_found, why_told
+from pages.parts.asked_words import needed
+from pages.parts.words import plain
 
 mine, scope = st.session_state["mine"], st.session_state["asked"]
 st.title("Why did it change?", anchor=False)
@@ -17,24 +18,30 @@ st.caption(asked.sentence(question.scope, mine))
 if question.pair is None:
     why_asked.no_pair(mine, scope)
     st.stop()
+if lacks := mine.dataset.lacking(scope.ask)[question.metric]:
+    st.markdown(f"**{plain(f'These data cannot give it: needs {needed(lacks)}')}.**")
+    st.stop()
 try:
     with st.skeleton(height=420):
-        change = why_told.found(mine, question)
-        product = why_told.product(mine, question)
+        change = why_found.found(mine, question)
+        product = why_found.product(mine, question)
 except KpiError as error:
-    say(error)
+    st.markdown(f"**{plain(error.what)}** {plain(error.hint)}")
     st.stop()
 
 st.markdown(f"**{plain(change.text)}** {plain(change.caveat)}")
-why_told.warning(why_told.answered(mine, question))
+if change.splits:
+    why_told.warning(why_found.answered(mine, question))
 by = why_told.choose(change, product is not None and not product.why_not)
 if product is not None and (product.why_not or by == why_told.FACTORS):
     st.markdown(plain(product.text))
 if by == why_told.FACTORS and product is not None:
-    why_told.of_factors(product, change.metric.better)
+    why_drawn.of_factors(product, change.metric.better)
+    why_told.all_of_it(why_found.product(mine, question, "cost") if change.metric.unit == "currency" else None)
 elif by:
-    why_told.waterfall(change, by)
+    why_drawn.waterfall(change, by)
     why_told.parts(change, by)
+    why_told.inside(change)
     if change.figure.why:
         why_told.mean_too(mine, question, by)
 why_told.looked(change)

@@ -20,6 +20,7 @@ from kpi.changes.figures import MEAN, SHARE, Figure, can_choose, figure_of
 from kpi.changes.luck import luck_of
 from kpi.changes.model import MIX, RATE, REST, TOTAL, VERDICTS, Change, Claim, Split
 from kpi.changes.respondents import Respondents, respondents
+from kpi.changes.said import level_said, named
 from kpi.changes.search import WHOLE, claims_of, ends, ordered, splits_of, whole
 from kpi.changes.sides import Pair, parts, periods
 from kpi.changes.steps import steps
@@ -44,6 +45,8 @@ __all__ = [
     "can_choose",
     "dimensions",
     "factors",
+    "level_said",
+    "named",
     "parts",
     "periods",
     "respondents",
@@ -69,7 +72,7 @@ def why(name: str, pair: Pair, data: Dataset, *, view: str = SHARE, columns: Seq
         _known(row.get("change_high")), (0, 0), Figure(metric.label, metric.unit), math.nan, math.nan, math.nan, math.nan, math.nan,
         "unknown", "", {}, (), (), 0, {}, head.currency,
     )  # fmt: skip
-    reason = head.unavailable.get(name, "") or _cannot(nothing, row)
+    reason = head.unavailable.get(name, "") or _cannot(nothing, data)
     if reason:
         nothing = replace(nothing, notes=(reason,))
         return replace(nothing, text=words.finding(nothing, ask))
@@ -84,12 +87,13 @@ def _compared(name: str, pair: Pair, data: Dataset) -> Result:
     return with_comparison(now, before)
 
 
-def _cannot(found: Change, row: dict[str, object]) -> str:
+def _cannot(found: Change, data: Dataset) -> str:
     """Why the sides cannot be compared; "" where they can."""
     if math.isnan(found.before) or math.isnan(found.now):
         return f"it is not known for {found.pair.words[0 if math.isnan(found.before) else 1]}"
     if math.isnan(found.change) and found.pair.is_period:
-        return "one of the periods is not covered by the data from its first day to its last"
+        first, newest = data.first.date(), data.newest.date()
+        return f"the data run from {first} to {newest} and do not cover {' and '.join(found.pair.words)} from the first day to the last"
     return ""
 
 

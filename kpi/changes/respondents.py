@@ -42,20 +42,25 @@ class Respondents:
     bounds_now: tuple[float, float]
     warnings: tuple[str, ...]
     label: str
+    pair: Pair
 
     @property
     def text(self) -> str:
         """The warning in one or two sentences; "" where nothing is to be warned of."""
         if not self.warnings:
             return ""
-        said = [f"Part of the change can be who answered: {'; '.join(self.warnings)}."]
+        what = "change" if self.pair.is_period else "difference"
+        said = [f"Part of the {what} can be who answered: {'; '.join(self.warnings)}."]
         if not math.isnan(self.reweighted[0] + self.reweighted[1]):
             was, now = (units.say(v, "%") for v in self.reweighted)
-            said.append(f"Weighted to the channels of the tickets, {self.label} went from {was} to {now}.")
+            against, part = self.pair.words
+            moved = f"went from {was} to {now}" if self.pair.is_period else f"is {was} for {against} and {now} for {part}"
+            said.append(f"Weighted to the channels of the tickets, {self.label} {moved}.")
         if not math.isnan(self.range_now[0]):
             low, high = self.range_now
             said.append(
-                f"If the unhappy answer between two thirds and twice as readily as the happy, {self.label} of everybody asked lies between "
+                f"If the unhappy answer between two thirds and twice as readily as the happy, {self.label} of everybody asked "
+                f"{'now ' if self.pair.is_period else f'in {self.pair.words[1]} '}lies between "
                 f"{units.say(low, '%')} and {units.say(high, '%')}."
             )
         return " ".join(said)
@@ -84,12 +89,12 @@ def respondents(name: str, pair: Pair, data: Dataset) -> Respondents | None:
     weighted = [_weighted(table) if share and table is not None else (math.nan,) * 3 for table in tables]
     (row,) = measure([name], pair.now, data, intervals=False).records()
     value = math.nan if row["value"] is None or not share else float(row["value"])
-    warnings = _warnings(rates, mix, channels)
+    warnings = _warnings(rates, mix, channels, pair)
     is_good = CATALOGUE[name].better == "higher"
     return Respondents(
         rates[0], rates[1], mix, channels, (weighted[0][0], weighted[1][0]),
         ((weighted[0][1], weighted[0][2]), (weighted[1][1], weighted[1][2])),
-        _range(value, is_good), _bounds(value, rates[1]), warnings, CATALOGUE[name].label,
+        _range(value, is_good), _bounds(value, rates[1]), warnings, CATALOGUE[name].label, pair,
     )  # fmt: skip
 
 
@@ -131,18 +136,23 @@ def _weighted(table: pd.DataFrame) -> tuple[float, float, float]:
     return 100 * found.value, 100 * found.low, 100 * found.high
 
 
-def _warnings(rates: list[float], mix: float, channels: pd.DataFrame) -> tuple[str, ...]:
+def _warnings(rates: list[float], mix: float, channels: pd.DataFrame, pair: Pair) -> tuple[str, ...]:
     before, now = rates
+    was, is_ = units.say(before, "%"), units.say(now, "%")
+    against, part = pair.words
     said = []
     if abs(now - before) > MOVED:
-        said.append(f"the response rate went from {units.say(before, '%')} to {units.say(now, '%')}")
+        said.append(
+            f"the response rate went from {was} to {is_}" if pair.is_period else f"{was} of {against} answered, and {is_} of {part}"
+        )
     elif now < LOW or before < LOW:
-        said.append(f"only {units.say(now, '%')} of those asked answered ({units.say(before, '%')} before)")
+        said.append(f"only {is_} of those asked answered ({was} {'before' if pair.is_period else f'of {against}'})")
     known = channels.loc[channels["answers_now"] >= FEWEST, "rate_now"].dropna()
     if len(known) > 1 and known.min() > 0 and known.max() > TWICE * known.min():
         said.append(f"channels answer very unlike each other ({units.say(known.min(), '%')} to {units.say(known.max(), '%')})")
     if mix > MIXED / 100:
-        said.append(f"{units.say(100 * mix, '%')} of the answers come through other channels than before")
+        others = "than before" if pair.is_period else f"than those of {against}"
+        said.append(f"{units.say(100 * mix, '%')} of the answers come through other channels {others}")
     return tuple(said)
 
 

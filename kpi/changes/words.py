@@ -15,18 +15,17 @@ ARITHMETIC = "A split says where a change lies, not what caused it."
 
 def finding(found: Change, ask: Ask) -> str:
     """The one sentence: what changed by how much, whether that is beyond noise, and what stands out."""
-    moved = _moved(found, ask)
     if found.verdict == "unknown":
         return f"{found.metric.label} cannot be compared here: {found.notes[0] if found.notes else 'one side has no rows'}."
-    if found.verdict == "few":
-        return f"{moved}: too few rows to tell from chance ({units.say(found.rows[0], 'count')} and {units.say(found.rows[1], 'count')})."
-    if found.verdict == "described":
-        return f"{moved}. Whether that is more than usual cannot be told from {'two instants' if found.figure.is_stock else 'so few days'}."
-    if found.verdict == "noise":
-        return f"{moved}, which is within normal variation: there is nothing to explain in the whole."
-    if not found.claims:
-        return f"{moved}, beyond normal variation; no part of it stands out from the rest."
-    return f"{moved}, beyond normal variation; {_standing_out(found)}."
+    rows = " and ".join(units.say(rows, "count") for rows in found.rows)
+    too_little = "two instants" if found.figure.is_stock else "so few days"
+    ends = {
+        "few": f": too few rows to tell from chance ({rows}).",
+        "described": f". Whether that is more than usual cannot be told from {too_little}.",
+        "noise": ", which is within normal variation: there is nothing to explain in the whole.",
+        "real": f", beyond normal variation{_standing_out(found)}.",
+    }
+    return f"{_moved(found, ask)}{ends[found.verdict]}"
 
 
 def caveat(found: Change) -> str:
@@ -40,10 +39,14 @@ def caveat(found: Change) -> str:
             f"Split is another figure, for {found.figure.why}: {_inner(found.figure.label)} went from {found.say(found.figure_before)} to "
             f"{found.say(found.figure_now)} ({change})."
         )
+    if not found.splits and found.verdict != "real":
+        return " ".join(said)
     looked = f"We looked at {units.say(found.n_slices, 'count')} slices of {len(found.splits)} dimensions"
     if found.verdict == "noise":
         if found.apart:
             said.append(f"Still, {claim_said(found, found.apart[0], of_whole=False)}, while others made up for it. {looked}.")
+        elif found.n_slices:
+            said.append(f"{looked}; none stands out by itself.")
         said += [*found.notes, "The split below only describes how the difference adds up; it does not explain the whole."]
     elif found.verdict == "described":
         said.append("The split below describes how the difference adds up; nothing is claimed of it.")
@@ -53,7 +56,8 @@ def caveat(found: Change) -> str:
     elif found.n_slices:
         said.append(f"{looked}: none moved more than the rest by more than chance would make one of so many. {ARITHMETIC}")
     else:
-        said.append("These data have no dimension to look for it in.")
+        why = [f"{named(column).lower()}: {reason}" for column, reason in found.left_out.items()]
+        said.append(f"No column of these data splits it{' (' if why else ''}{'; '.join(why)}{')' if why else ''}.")
     return " ".join(said)
 
 
@@ -69,7 +73,9 @@ def claim_said(found: Change, claim: Claim, *, of_whole: bool = True) -> str:
 
 
 def _standing_out(found: Change) -> str:
-    return f"what stands out most: {claim_said(found, found.claims[0])}"
+    if found.claims:
+        return f"; what stands out most: {claim_said(found, found.claims[0])}"
+    return "; no part of it stands out from the rest" if found.n_slices else ""
 
 
 def _others(found: Change) -> str:

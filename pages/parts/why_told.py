@@ -1,23 +1,19 @@
-"""What is told of a change: the waterfall of one dimension, its parts with their tickets, the search, the factors of cost, who answered."""
+"""What is told of a change around its waterfall: its parts with their tickets, the search, who answered, what also happened."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
-import kpi
-from kpi import changes, units
-from kpi.changes import MEAN, MIX, RATE, REST, SHARE, TOTAL, Change, Pair, Product, Respondents, Split
-from kpi.changes.said import named
-from kpi.charts.changes import waterfall as chart_of
-from pages.parts import drawn, event_flags, links
+from kpi import units
+from kpi.changes import MEAN, MIX, Change, Product, Respondents, Split, level_said, named
+from pages.parts import event_flags, links, why_drawn, why_found
 from pages.parts.mine import Mine
 from pages.parts.why_asked import Asked
 from pages.parts.words import plain
@@ -25,51 +21,6 @@ from pages.parts.words import plain
 FACTORS = "factors"
 NEAR = dt.timedelta(days=14)
 """Notes from so long before the dates may have had their part in them."""
-
-
-def found(mine: Mine, asked: Asked, view: str = SHARE) -> Change:
-    """`kpi.changes.why`, remembered for everybody who asks the same of the same data."""
-    pair = _pair(asked)
-    change: Change = _why(mine.dataset.fingerprint, asked.metric, _key(pair), view, _pair=pair, _data=mine.dataset)
-    return change
-
-
-def answered(mine: Mine, asked: Asked) -> Respondents | None:
-    """Who answered on both sides; None for a number that is not made of answers."""
-    pair = _pair(asked)
-    who: Respondents | None = _respondents(mine.dataset.fingerprint, asked.metric, _key(pair), _pair=pair, _data=mine.dataset)
-    return who
-
-
-def product(mine: Mine, asked: Asked, name: str = "") -> Product | None:
-    """The factors behind a number; None where it is no product."""
-    pair = _pair(asked)
-    one: Product | None = _factors(mine.dataset.fingerprint, name or asked.metric, _key(pair), _pair=pair, _data=mine.dataset)
-    return one
-
-
-def _pair(asked: Asked) -> Pair:
-    assert asked.pair is not None  # noqa: S101  # the page stops before, where nothing is compared
-    return asked.pair
-
-
-def _key(pair: Pair) -> Any:
-    return str(pair.before.to_query()), str(pair.now.to_query()), pair.words
-
-
-@st.cache_resource(max_entries=200, show_spinner=False)
-def _why(fingerprint: str, metric: str, key: Any, view: str, _pair: Pair, _data: kpi.Dataset) -> Change:
-    return changes.why(metric, _pair, _data, view=view)
-
-
-@st.cache_resource(max_entries=200, show_spinner=False)
-def _respondents(fingerprint: str, metric: str, key: Any, _pair: Pair, _data: kpi.Dataset) -> Respondents | None:
-    return changes.respondents(metric, _pair, _data)
-
-
-@st.cache_resource(max_entries=200, show_spinner=False)
-def _factors(fingerprint: str, metric: str, key: Any, _pair: Pair, _data: kpi.Dataset) -> Product | None:
-    return changes.factors(metric, _pair, _data)
 
 
 def warning(who: Respondents | None) -> None:
@@ -101,113 +52,14 @@ def _put_by() -> None:
     links.put(by_column=st.session_state["why_by"] or "")
 
 
-def waterfall(change: Change, column: str, key: str = "why_chart") -> None:
-    """The split by one dimension as bars that lead from the value before to the value now."""
-    rows = changes.steps(change, column)
-    is_total = change.figure.kind in ("total", "difference")
-    mix = "" if is_total else " · filled: the part itself moved; hollow: its share did"
-    _draw(
-        rows.assign(role=[_role(change, row) for row in rows.to_dict("records")]),
-        change.figure.unit,
-        change.currency,
-        change.days,
-        key,
-        alt=f"From {change.say(change.figure_before)} to {change.say(change.figure_now)} by {named(column).lower()}. {change.text}",
-        file_name=f"{change.metric.name}-by-{column}",
-    )
-    lines = " · line: 95 % interval of a part" if rows["low"].notna().any() else ""
-    grey = " · grey: not told apart from chance" if change.verdict == "real" or change.apart else ""
-    st.caption(f"{plain(change.figure.label)} by {plain(named(column).lower())}{mix}{lines}{grey} · the axis does not begin at 0")
-
-
-def _role(change: Change, row: Mapping[Any, Any]) -> str:
-    """The colour of a bar: good, bad or plain where a change is told, else grey."""
-    if row["what"] in (TOTAL, REST) or not row["is_clear"] or not (change.verdict == "real" or change.apart):
-        return "quiet"
-    better = change.metric.better
-    return "plain" if better == "neither" else "good" if (row["adds"] > 0) == (better == "higher") else "bad"
-
-
-def of_factors(found: Product, better: str) -> None:
-    """A product's factors as bars."""
-    rows, at = [("Before", TOTAL, 0.0, found.before, found.before)], found.before
-    for row in found.frame.reindex(found.frame["adds"].abs().sort_values(ascending=False).index).to_dict("records"):
-        rows.append((row["label"], RATE, at, at + row["adds"], row["adds"]))
-        at += row["adds"]
-    rows.append(("Now", TOTAL, 0.0, found.now, found.now))
-    frame = pd.DataFrame(rows, columns=["label", "what", "start", "end", "adds"])
-    frame = frame.assign(level=None, low=math.nan, high=math.nan, order=range(len(frame)))
-    good = {"higher": 1, "lower": -1}.get(better, 0)
-    frame["role"] = [
-        "quiet" if row["what"] == TOTAL else "plain" if not good else "good" if row["adds"] * good > 0 else "bad"
-        for row in frame.to_dict("records")
-    ]
-    _draw(
-        frame, found.unit, found.currency, True, f"why_{found.name}", alt=found.text, file_name=f"{found.name}-by-factor",
-        more={"Before": ["", *_sides(found, "before"), ""], "Now": ["", *_sides(found, "now"), ""]},
-    )  # fmt: skip
-    st.caption("Every factor is a full count of these data, so that there is no interval (LMDI: the parts add up without a remainder).")
-
-
-def _sides(found: Product, side: str) -> list[str]:
-    ordered = found.frame.reindex(found.frame["adds"].abs().sort_values(ascending=False).index).to_dict("records")
-    return [units.say(row[side], row["unit"], found.currency or None) for row in ordered]
-
-
-def _draw(
-    rows: pd.DataFrame,
-    unit: str,
-    currency: str,
-    days: bool,
-    key: str,
-    alt: str,
-    file_name: str,
-    more: dict[str, list[str]] | None = None,
-) -> None:
-    money = currency or None
-    low, high = (rows["start"] + rows[side] for side in ("low", "high"))
-    is_total = rows["what"] == TOTAL
-    every = pd.concat([rows["end"], rows.loc[~is_total, "start"], low.dropna(), high.dropna()])
-    reach = float(every.max() - every.min()) or abs(float(every.max())) or 1.0
-    base = max(0.0, float(every.min()) - 0.12 * reach) if float(every.min()) >= 0 else float(every.min()) - 0.12 * reach
-    say = [
-        units.say(r["end"], unit, money, days=days) if r["what"] == TOTAL else units.say_change(r["adds"], unit, money, days=days)
-        for r in rows.to_dict("records")
-    ]
-    between = [units.say_change_interval(a, b, unit, money, days=days) for a, b in zip(rows["low"], rows["high"], strict=True)]
-    labels = _unique(list(rows["label"]))
-    frame = pd.DataFrame(
-        {
-            "order": rows["order"],
-            "label": labels,
-            "next": [*labels[1:], ""],
-            "what": rows["what"],
-            "role": rows["role"],
-            "start": np.where(is_total, base, rows["start"]),
-            "end": rows["end"],
-            "low_at": low,
-            "high_at": high,
-            "text_at": pd.concat([rows["start"].where(~is_total, rows["end"]), rows["end"], high], axis=1).max(axis=1),
-            "say": say,
-            "said": [
-                f"{name.strip()}: {value}{f' ({limits})' if limits else ''}"
-                for name, value, limits in zip(labels, say, between, strict=True)
-            ],
-        }
-    )
-    ticks = tuple(units.duration_ticks(base, float(every.max()), at_most=6)) if unit == "s" else ()
-    table = pd.DataFrame({"Part": rows["label"], "Adds": say, "95 % interval": between, **(more or {})})
-    drawn.draw(chart_of(unit, currency, ticks), {"d": frame}, key=key, alt=alt, table=table, file_name=file_name)
-
-
-def _unique(labels: Sequence[str]) -> list[str]:
-    """Each label once: a level may be called as a total is."""
-    seen: dict[str, int] = {}
-    out = []
-    for label in labels:
-        seen[label] = seen.get(label, 0) + 1
-        out.append(label + "\u200b" * (seen[label] - 1))
-    return out
+def all_of_it(found: Product | None) -> None:
+    """What support cost in all, for a number that is per ticket."""
+    if found is None or found.why_not:
+        return
+    with st.expander("What support cost in all", icon=":material/payments:", key="why_cost", on_change="rerun") as opened:
+        if opened.open:
+            st.markdown(plain(found.text))
+            why_drawn.of_factors(found, "lower")
 
 
 def parts(change: Change, column: str) -> None:
@@ -216,13 +68,13 @@ def parts(change: Change, column: str) -> None:
     frame = split.frame.reindex(split.frame["sum"].abs().sort_values(ascending=False).index)
     is_total = change.figure.kind in ("total", "difference")
     before, now = ("Before", "Now") if change.pair.is_period else change.pair.words
-    now = now if now != before else f"{now} "
+    was, is_ = ("Share before", "Share now") if change.pair.is_period else (f"Share of {before}", f"Share of {now}")
     columns: dict[str, list[Any]] = {
         split.label: [split.said(level) for level in frame["level"]],
         before: [change.say(v) for v in frame["before"]],
         now: [change.say(v) for v in frame["now"]],
-        "Share before": [units.say(100 * v, "%") for v in frame["share_before"]],
-        "Share now": [units.say(100 * v, "%") for v in frame["share_now"]],
+        was: [units.say(100 * v, "%") for v in frame["share_before"]],
+        is_: [units.say(100 * v, "%") for v in frame["share_now"]],
     }
     if not is_total:
         columns |= {"Itself": [change.say_change(v) for v in frame["rate"]], "Its share": [change.say_change(v) for v in frame["mix"]]}
@@ -254,9 +106,22 @@ def _tickets(change: Change, column: str, level: str | None) -> str | None:
     """The address of the rows behind a part, now; None for pooled ones."""
     if level is None:
         return None
-    scope = change.pair.now
-    where = [f"{c}={v}" for c, values in scope.where if c != column for v in values] + [f"{column}={level}"]
-    return "tickets?" + urlencode({**links.query(metric=change.metric.name), "where": where}, doseq=True)
+    return "tickets?" + urlencode({**links.query(metric=change.metric.name), "where": _where(change, column, level)}, doseq=True)
+
+
+def inside(change: Change) -> None:
+    """The way to the next question: the same inside the part that stands out most."""
+    first = next((claim for claim in change.claims + change.apart if claim.level is not None), None)
+    if first is None or not change.pair.is_period:
+        return
+    where = _where(change, first.column, str(first.level))
+    name = f"{named(first.column).lower()} {level_said(first.column, first.level)}"
+    query = links.query(metric=change.metric.name) | {"where": where}
+    st.page_link("why.py", label=f"Look inside {plain(name)}", icon=":material/zoom_in:", query_params=query)
+
+
+def _where(change: Change, column: str, level: str) -> list[str]:
+    return [f"{c}={v}" for c, values in change.pair.now.where if c != column for v in values] + [f"{column}={level}"]
 
 
 def looked(change: Change) -> None:
@@ -304,8 +169,8 @@ def _slice(change: Change, split: Split, row: Mapping[Any, Any]) -> dict[str, An
 
 def also_happened(mine: Mine, asked: Asked) -> None:
     """Notes near the dates: candidates to think about, never a cause."""
-    scope = _pair(asked).now
-    if not (scope.start and scope.end):
+    scope = why_found.pair_of(asked).now
+    if not (why_found.pair_of(asked).is_period and scope.start and scope.end):
         return
     notes = event_flags.of(mine, scope.start - NEAR, scope.end, asked.metric)
     st.subheader("Also happened", anchor=False)
@@ -328,8 +193,8 @@ def mean_too(mine: Mine, asked: Asked, column: str) -> None:
     """The mean of a time, split the same way: for those who pay by it."""
     with st.expander("The mean, split the same way", icon=":material/stacked_bar_chart:", key="why_mean", on_change="rerun") as opened:
         if opened.open:
-            change = found(mine, asked, MEAN)
+            change = why_found.found(mine, asked, MEAN)
             if column in change.splits:
                 split = change.splits[column]
                 st.markdown(f"{plain(change.figure.label)} went from {plain(change.say(split.before))} to {plain(change.say(split.now))}.")
-                waterfall(change, column, key="why_mean_chart")
+                why_drawn.waterfall(change, column, key="why_mean_chart")
