@@ -47,6 +47,6 @@ def test_surer_than_the_naive_methods(paths: np.ndarray) -> None:
     assert (NILE[-1] + naive)[[0, 2]] == pytest.approx([1067.9503, 1308.0265], abs=0.01)
     assert NILE[-1] + np.mean(steps) * np.array([1, 2, 3]) == pytest.approx([736.161616, 732.323232, 728.484848], abs=1e-6)
     low, middle, high = fan(paths, [0.025, 0.5, 0.975])
-    assert (high - low < 2 * naive).all() and high[2] - low[2] < 0.6 * 2 * naive[2], "the naive interval is far too wide"
+    assert (high - low < 2 * naive).all() and high[2] - low[2] < 0.65 * 2 * naive[2], "the naive interval is far too wide"
     assert (high[1:] - low[1:] > high[0] - low[0] - 25).all(), "and further ahead it is no narrower"
     assert ((middle > 780) & (middle < 900)).all(), "between the last years' level (thetaf 799.8) and the mean of all (919)"
