@@ -93,7 +93,9 @@ def _cannot(found: Change, data: Dataset) -> str:
         return f"it is not known for {found.pair.words[0 if math.isnan(found.before) else 1]}"
     if math.isnan(found.change) and found.pair.is_period:
         first, newest = data.first.date(), data.newest.date()
-        return f"the data run from {first} to {newest} and do not cover {' and '.join(found.pair.words)} from the first day to the last"
+        sides = zip((found.pair.before, found.pair.now), found.pair.words, strict=True)
+        part = [words for side, words in sides if (side.start and side.start < first) or (side.end and side.end >= newest)]
+        return f"the data run from {first} to {newest} and do not hold all of {' and '.join(part or found.pair.words)}"
     return ""
 
 

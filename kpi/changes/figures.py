@@ -81,4 +81,4 @@ def _of_durations(metric: Metric, form: Duration | Spread, ask: Ask, old: float,
         raise BadValue(f"The {statistic} of {metric.label} before is not known.", "Choose other dates to compare with.")
     said = units.say(old, metric.unit, days=not (ask.clock == "business" and "clock" in metric.params))
     value = f"CASE WHEN value > CAST({float(old)!r} AS DOUBLE) THEN 100.0 ELSE 0.0 END"
-    return Figure(f"{metric.label}: share above {said}", "%", value=value, is_stock=is_stock, why=f"{why}; {said} is the old {statistic}")
+    return Figure(f"{metric.label}: share above the old {statistic} ({said})", "%", value=value, is_stock=is_stock, why=why)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -107,6 +109,28 @@ class Change:
     text: str = ""
     caveat: str = ""
 
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, as a command line or an API writes them; unknown is None, a pooled level null."""
+        plain = ("before", "now", "change", "low", "high", "figure_before", "figure_now", "figure_low", "figure_high", "p", "verdict")
+        return {
+            "metric": self.metric.name,
+            "unit": self.metric.unit,
+            "sides": list(self.pair.words),
+            **{name: _known(getattr(self, name)) for name in plain},
+            "rows": list(self.rows),
+            "figure": {"label": self.figure.label, "unit": self.figure.unit, "why": self.figure.why},
+            "text": self.text,
+            "caveat": self.caveat,
+            "slices_looked_at": self.n_slices,
+            "claims": [{k: _known(v) for k, v in vars(claim).items()} for claim in self.claims],
+            "apart": [{k: _known(v) for k, v in vars(claim).items()} for claim in self.apart],
+            "splits": {
+                column: [{str(k): _known(v) for k, v in row.items()} for row in split.frame.to_dict("records")]
+                for column, split in self.splits.items()
+            },
+            "left_out": dict(self.left_out),
+        }
+
     @property
     def days(self) -> bool:
         """A day of working hours is not 24 of them."""
@@ -122,3 +146,9 @@ class Change:
 
     def say_limits(self, low: float, high: float) -> str:
         return units.say_change_interval(low, high, self.figure.unit, self.currency or None, days=self.days)
+
+
+def _known(value: Any) -> Any:
+    """A number or text as JSON has it; nan is None."""
+    plain = value.item() if hasattr(value, "item") else value
+    return None if isinstance(plain, float) and math.isnan(plain) else plain

@@ -72,7 +72,7 @@ def respondents(name: str, pair: Pair, data: Dataset) -> Respondents | None:
     if name == "survey_response_rate" or table_name(form.behind(pair.now.ask).rows) != "surveys":
         return None
     has_rate = not data.lacking(pair.now.ask)["survey_response_rate"]
-    has_channel = "tickets.channel" in data.filled or "surveys.channel" in data.filled
+    has_channel = pair.column != "channel" and bool({"tickets.channel", "surveys.channel"} & data.filled)
     names = [name, *(["survey_response_rate"] if has_rate else []), *(["tickets_created"] if not data.lacking()["tickets_created"] else [])]
     rates, tables = [], []
     for scope in (pair.before, pair.now):

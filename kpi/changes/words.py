@@ -35,10 +35,9 @@ def caveat(found: Change) -> str:
     said = []
     if found.figure.why:
         change = found.say_change(found.figure_now - found.figure_before)
-        said.append(
-            f"Split is another figure, for {found.figure.why}: {_inner(found.figure.label)} went from {found.say(found.figure_before)} to "
-            f"{found.say(found.figure_now)} ({change})."
-        )
+        what = found.figure.label.partition(": ")[2] or "mean"
+        ends = f"from {found.say(found.figure_before)} to {found.say(found.figure_now)} ({change})"
+        said.append(f"Split is the {what}, for {found.figure.why}: it {'went' if found.pair.is_period else 'goes'} {ends}.")
     if not found.splits and found.verdict != "real":
         return " ".join(said)
     looked = f"We looked at {units.say(found.n_slices, 'count')} slices of {len(found.splits)} dimensions"
@@ -112,7 +111,3 @@ def _label(found: Change, ask: Ask) -> str:
     said, label = SPOKEN.get(ask.statistic or own, "") if own else "", found.metric.label
     lower = f"{label[:1].lower()}{label[1:]}" if label[1:2].islower() else label
     return f"{said[:1].upper()}{said[1:]}{' of' if 'percentile' in said else ''} {lower}" if said else label
-
-
-def _inner(label: str) -> str:
-    return f"“{label}”"

@@ -17,7 +17,7 @@ _FINE = f"(datum.value >= 60 ? floor(datum.value / 60) + '{units.NBSP}min{units.
 def waterfall(unit: str, currency: str | None = None, ticks: tuple[float, ...] = ()) -> dict[str, Any]:
     """The spec. Data "d": one row a bar in `order`, with a unique `label`, the `next` label ("" at the end), `what` (rate, mix, rest, total), `role`
     (good, bad, plain, quiet), `start` and `end` (of a total from `base` on), `low_at` and `high_at` (the interval, at its place; null without),
-    `text_at`, `say` (what stands beside it) and `said` (on touch).
+    `text_at`, `say` (what stands beside it), `said` (on touch) and `link` (where a click leads; null for nowhere).
 
     A part itself is filled, a part's share is hollow and dashed, totals are grey: told apart without colour.
     """
@@ -50,7 +50,7 @@ def waterfall(unit: str, currency: str | None = None, ticks: tuple[float, ...] =
             "data": {"name": "d"},
             "transform": [{"filter": f"({kinds}) && datum.role == '{role}'"}],
             "mark": {"type": "bar", "cornerRadius": 1, **({} if role == "plain" else {"style": _STYLES[role]}), **mark},
-            "encoding": {"y": y, "x": x, "x2": {"field": "end"}, "tooltip": say, **colour},
+            "encoding": {"y": y, "x": x, "x2": {"field": "end"}, "tooltip": say, "href": {"field": "link", "type": "nominal"}, **colour},
         }
 
     hollow = {"fillOpacity": 0.12, "strokeWidth": 1.5, "strokeDash": [3, 2], "strokeOpacity": 1}

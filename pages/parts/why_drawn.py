@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from kpi import changes, units
-from kpi.changes import RATE, REST, TOTAL, Change, Product, named
+from kpi.changes import MIX, RATE, REST, TOTAL, Change, Product, named
 from kpi.charts.changes import waterfall as chart_of
-from pages.parts import drawn
+from pages.parts import drawn, links
 from pages.parts.words import plain
 
 
@@ -24,7 +25,10 @@ def waterfall(change: Change, column: str, key: str = "why_chart") -> None:
     verb, did = ("moved", "did") if change.pair.is_period else ("differs", "does")
     mix = "" if is_total else f" · filled: the part itself {verb}; hollow: its share {did}"
     _draw(
-        rows.assign(role=[_role(change, row) for row in rows.to_dict("records")]),
+        rows.assign(
+            role=[_role(change, row) for row in rows.to_dict("records")],
+            link=_links(change, column, rows),
+        ),
         change.figure.unit,
         change.currency,
         change.days,
@@ -71,6 +75,23 @@ def _sides(found: Product, side: str) -> list[str]:
     return [units.say(row[side], row["unit"], found.currency or None) for row in ordered]
 
 
+def tickets(change: Change, column: str, level: str | None) -> str | None:
+    """The address of the rows behind a part, now; None for pooled ones."""
+    if level is None or pd.isna(level):
+        return None
+    return "tickets?" + urlencode({**links.query(metric=change.metric.name), "where": where(change, column, level)}, doseq=True)
+
+
+def _links(change: Change, column: str, rows: pd.DataFrame) -> pd.Series[Any]:
+    found = [tickets(change, column, row["level"]) if row["what"] in (RATE, MIX) else None for row in rows.to_dict("records")]
+    return pd.Series(found, index=rows.index, dtype=object)
+
+
+def where(change: Change, column: str, level: str) -> list[str]:
+    """The filters of an address, with that of one part."""
+    return [f"{c}={v}" for c, values in change.pair.now.where if c != column for v in values] + [f"{column}={level}"]
+
+
 def _draw(
     rows: pd.DataFrame,
     unit: str,
@@ -106,6 +127,7 @@ def _draw(
             "high_at": high,
             "text_at": pd.concat([rows["start"].where(~is_total, rows["end"]), rows["end"], high], axis=1).max(axis=1),
             "say": say,
+            "link": rows.get("link"),
             "said": [
                 f"{name.strip()}: {value}{f' ({limits})' if limits else ''}"
                 for name, value, limits in zip(labels, say, between, strict=True)

@@ -6,7 +6,6 @@ import datetime as dt
 import math
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
@@ -82,7 +81,7 @@ def parts(change: Change, column: str) -> None:
         "Adds": [change.say_change(v) for v in frame["sum"]],
         "95 % interval": [change.say_limits(a, b) for a, b in zip(frame["sum_low"], frame["sum_high"], strict=True)],
         "Stands out": _verdicts(change, column, frame),
-        "Tickets": [_tickets(change, column, level) for level in frame["level"]],
+        "Tickets": [why_drawn.tickets(change, column, level) for level in frame["level"]],
     }
     st.subheader("Part by part", anchor=False)
     st.dataframe(
@@ -90,6 +89,7 @@ def parts(change: Change, column: str) -> None:
         hide_index=True,
         key="why_parts",
         alt=f"{change.figure.label} by {split.label.lower()}, before and now, and what each part adds",
+        placeholder="",
         column_config={"Tickets": st.column_config.LinkColumn("Tickets", display_text="open")},
     )
 
@@ -102,26 +102,15 @@ def _verdicts(change: Change, column: str, frame: pd.DataFrame) -> list[str]:
     return ["yes" if level in told else "" if math.isnan(p) else "no" for level, p in zip(frame["level"], frame["p"], strict=True)]
 
 
-def _tickets(change: Change, column: str, level: str | None) -> str | None:
-    """The address of the rows behind a part, now; None for pooled ones."""
-    if level is None:
-        return None
-    return "tickets?" + urlencode({**links.query(metric=change.metric.name), "where": _where(change, column, level)}, doseq=True)
-
-
 def inside(change: Change) -> None:
     """The way to the next question: the same inside the part that stands out most."""
     first = next((claim for claim in change.claims + change.apart if claim.level is not None), None)
     if first is None or not change.pair.is_period:
         return
-    where = _where(change, first.column, str(first.level))
+    where = why_drawn.where(change, first.column, str(first.level))
     name = f"{named(first.column).lower()} {level_said(first.column, first.level)}"
     query = links.query(metric=change.metric.name) | {"where": where}
     st.page_link("why.py", label=f"Look inside {plain(name)}", icon=":material/zoom_in:", query_params=query)
-
-
-def _where(change: Change, column: str, level: str) -> list[str]:
-    return [f"{c}={v}" for c, values in change.pair.now.where if c != column for v in values] + [f"{column}={level}"]
 
 
 def looked(change: Change) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 
 import numpy as np
 import pandas as pd
@@ -87,7 +88,7 @@ def test_gates(planted):
     assert few.verdict == "few" and not few.claims and "too few rows" in few.text
     late = kpi.Scope(start="2026-04-10", end="2026-05-07", compare="previous")
     open_ = changes.why("csat", changes.periods(late), planted)
-    assert open_.verdict == "unknown" and "not covered by the data" in open_.text and not open_.splits
+    assert open_.verdict == "unknown" and "to 2026-04-27 and do not hold all of 2026-04-10 to 2026-05-07" in open_.text and not open_.splits
     assert changes.periods(kpi.Scope()) is None
     nothing = changes.why("nps", PAIR, planted)
     assert nothing.verdict == "unknown" and "needs" in nothing.text
@@ -202,6 +203,8 @@ def test_the_search_claims_what_is_not_there_in_at_most_one_of_twenty(kind, is_b
 
 def test_words_are_harmless_and_frozen(planted):
     found = changes.why("csat", PAIR, planted)
+    told = json.loads(json.dumps(found.to_dict(), allow_nan=False))
+    assert told["claims"][0]["level"] == "phone" and told["splits"]["channel"][0]["rows_before"] == 400
     with pytest.raises(dataclasses.FrozenInstanceError):
         found.text = ""
     nasty = "<b>x</b>\n[link](http://x)\u202e" + "y" * 200
