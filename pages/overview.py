@@ -3,7 +3,7 @@
 import streamlit as st
 
 import kpi
-from pages.parts import asked, headline, other_numbers, start, tiles, understood
+from pages.parts import asked, headline, other_numbers, start, target_lines, tiles, understood
 from pages.parts.board import ALWAYS, BOARD
 from pages.parts.measured import measured
 from pages.parts.words import plain
@@ -31,10 +31,11 @@ finding, caveat = headline.finding(now, has_dates="tickets.created_at" in mine.d
 st.markdown(f"**{plain(finding)}** {plain(caveat)}")
 line = measured(mine, told, asked.past(scope, mine), intervals=False)
 
+chips = {name: chip for name in told if (chip := target_lines.chip(mine, name, whole))}
 for heading, names in board.items():
     if names:
         st.subheader(heading, anchor=False)
-        tiles.wall(names, now, line, lacks)
+        tiles.wall(names, now, line, lacks, chips)
 
 other_numbers.draw(told, now, whole, mine)
 lacking = [metric for name, metric in kpi.metrics().items() if lacks[name]]

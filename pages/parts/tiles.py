@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import streamlit as st
 
@@ -22,8 +22,13 @@ DIRECTION: dict[str, Any] = {"higher": "normal", "lower": "inverse", "neither": 
 Row = Mapping[str, Any]
 
 
-def wall(names: Sequence[str], now: Result, past: Result, lacks: Mapping[str, Sequence[str]]) -> None:
-    """Tiles of some metrics, in rows of equal cards that reflow on a narrow screen; `lacks` says which columns keep one grey."""
+def wall(
+    names: Sequence[str], now: Result, past: Result, lacks: Mapping[str, Sequence[str]], chips: Mapping[str, tuple[str, str]] | None = None
+) -> None:
+    """Tiles of some metrics, in rows of equal cards that reflow on a narrow screen; `lacks` says which columns keep one grey.
+
+    `chips` are the states of targets by metric, a word with its colour: whether a line is crossed is one thing, whether a number changed another.
+    """
     rows = {row["metric"]: row for row in now.records()}
     lines = series(past)
     with st.grid(4, min_column_width=225):
@@ -33,6 +38,9 @@ def wall(names: Sequence[str], now: Result, past: Result, lacks: Mapping[str, Se
                     blank(now.metrics[name], lacks[name])
                 else:
                     tile(now, rows[name], lines.get(name, []))
+                    if chips and name in chips:
+                        word, colour = chips[name]
+                        st.badge(word, icon=":material/flag:", color=cast(Any, colour))
 
 
 def tile(now: Result, row: Row, line: Sequence[float]) -> None:

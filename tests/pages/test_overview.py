@@ -208,3 +208,15 @@ def test_before_there_is_data_the_page_invites(app: Open) -> None:
     for name in ("Zendesk", "Freshdesk", "Intercom", "ServiceNow"):
         assert name in text
     assert "Deskmeter’s own" not in text and at.button(key="open_sample")
+
+
+def test_a_target_is_a_chip_of_its_own(app: Open, sample_key: str) -> None:
+    """Whether a line is crossed is said in words beside, and never colours the change."""
+    text = '[[target]]\nmetric = "csat"\nto = "99 %"\nstart = "2025-01-06"\ndeadline = "2027-12-31"\n'
+    store.change(sample_key, "targets.toml", lambda now: text)
+    try:
+        at = stands(app(sample_key))
+    finally:
+        store.change(sample_key, "targets.toml", lambda now: "")
+    chips = [element.value for element in at.markdown if "target:" in element.value]
+    assert len(chips) == 1 and "flag" in chips[0], chips
