@@ -52,6 +52,7 @@ def matrix(names: tuple[str, ...]) -> dict[str, Any]:
             "grid": False,
             "ticks": False,
             "labelOverlap": False,
+            "labelFlush": False,
             "labelLimit": {"expr": "width < 420 ? 118 : 220"},
             "labelFontSize": 11,
             "labelExpr": f"{labels}[datum.value - 1] + '  ' + datum.value",
@@ -86,8 +87,14 @@ def matrix(names: tuple[str, ...]) -> dict[str, Any]:
             },
             {
                 "data": {"name": "d"},
-                "transform": [{"filter": "datum.sign != ''"}],
+                "transform": [{"filter": f"datum.sign != '' && ({claimed})"}],
                 "mark": {**sign, "style": "ink"},
+                "encoding": {**at, "text": {"field": "sign", "type": "nominal"}},
+            },
+            {
+                "data": {"name": "d"},
+                "transform": [{"filter": f"datum.sign != '' && !({claimed})"}],
+                "mark": {**sign, "style": "quiet", "opacity": 0.6},
                 "encoding": {**at, "text": {"field": "sign", "type": "nominal"}},
             },
             {"data": {"name": "s"}, "mark": {**cell, "style": "ink_line", "filled": False, "strokeWidth": 2}, "encoding": at},
@@ -110,7 +117,14 @@ def intervals(rows: tuple[str, ...], low: float = -1.0, high: float = 1.0) -> di
         "field": "row",
         "type": "nominal",
         "scale": {"domain": list(rows)},
-        "axis": {"title": None, "grid": False, "ticks": False, "labelLimit": {"expr": "width < 420 ? 150 : 280"}, "labelOverlap": False},
+        "axis": {
+            "title": None,
+            "grid": False,
+            "ticks": False,
+            "labelLimit": {"expr": "width < 420 ? 150 : 280"},
+            "labelOverlap": False,
+            "labelFlush": False,
+        },
     }
     x = {
         "field": "r",
@@ -157,10 +171,11 @@ def cloud(
     y_ticks: tuple[float, ...] = (),
     currency: str | None = None,
     has_band: bool = True,
+    parts: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """The spec of a pair's cloud. Data as in `kpi.correlations.cloud.Cloud`: "d" (points), "f" (fit), "r" (single tickets).
 
-    Units are those of `kpi.units`, "relative" (per cent of the usual) and "pts".
+    Units are those of `kpi.units`, "relative" (per cent of the usual) and "pts". With `parts` each has its own colour and shape.
     """
     x = _axis("x", x_unit, x_title, is_log_x, x_ticks, currency)
     y = _axis("y", y_unit, y_title, is_log_y, y_ticks, currency)
@@ -170,7 +185,13 @@ def cloud(
             "type": "ordinal",
             "axis": {"title": x_title, "labelExpr": "datum.value == 0 ? 'No' : 'Yes'", "grid": False, "ticks": False, "labelAngle": 0},
         }
-    first = {"datum": "value", "type": "nominal", "legend": None}
+    first: dict[str, Any] = {"datum": "value", "type": "nominal", "legend": None}
+    shape: dict[str, Any] = {}
+    if parts:
+        legend = {"title": None, "orient": "top", **base.legend_of(parts)}
+        first = {"field": "part", "type": "nominal", "scale": base.scale(parts), "legend": legend}
+        shapes = {"domain": list(parts), "range": ["circle", "diamond", "square", "triangle-up"][: len(parts)]}
+        shape = {"shape": {"field": "part", "type": "nominal", "scale": shapes, "legend": None}}
     raw = {
         "data": {"name": "r"},
         "mark": {"type": "point", "filled": True, "size": 10, "opacity": 0.35, "style": "others", "clip": True},
@@ -197,7 +218,7 @@ def cloud(
     dots = {
         "data": {"name": "d"},
         "mark": {"type": "point", "filled": True, "size": size, "opacity": 0.75 if kind == "points" else 1},
-        "encoding": {"x": x, "y": y, "color": first},
+        "encoding": {"x": x, "y": y, "color": first, **shape},
     }
     touch = {
         "data": {"name": "d"},
@@ -293,7 +314,7 @@ def _axis(field: str, unit: str, title: str, is_log: bool, ticks: tuple[float, .
 
 def _signed(value: str) -> str:
     """A Vega expression: a number with its sign, the minus as everywhere else."""
-    return f"replace(format({value}, '+.2~f'), '\u2212', '-')"
+    return f"({value} == 0 ? '0' : replace(format({value}, '+.2~f'), '\u2212', '-'))"
 
 
 def _quoted(name: str) -> str:

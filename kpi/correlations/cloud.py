@@ -17,14 +17,16 @@ from kpi.correlations.model import NAN, Pair
 from kpi.correlations.periods import Series
 from kpi.correlations.tickets import Facts
 from kpi.correlations.words import label
-from kpi.engine import Dataset
+from kpi.engine import Dataset, quoted
 from kpi.metric import Ask
-from kpi.scope import Scope
+from kpi.scope import NONE, Scope
 from kpi.stats import slope_within, wilson
 from kpi.stats.base import Array, floats, t_of
 
 MOST_POINTS, RANGES, STEPS = 5_000, 20, 41
 """Points drawn one by one, ranges of as many tickets each, places at which the line is drawn."""
+APART, MOST_PARTS = 0.03, 4
+"""How far the link inside segments lies from the one of all together before its parts are drawn apart; parts drawn."""
 RELATIVE, POINTS = "relative", "pts"
 """Units of a week's distance from what is usual: per cent of it, or points. All others are those of `kpi.units`."""
 
@@ -33,8 +35,8 @@ RELATIVE, POINTS = "relative", "pts"
 class Cloud:
     """`kind` is "points" (weeks, agents, few tickets), "ranges" (a row a range of the driver) or "groups" (no and yes).
 
-    `points` has x, y, low, high (NaN where there is none), n, said; `fit` has x, y, low, high (empty for groups); `raw` has x, y of single
-    tickets. Units are `RELATIVE`, `POINTS` or those of `kpi.units`; titles say what is drawn.
+    `points` has x, y, low, high (NaN where there is none), n, said and, where `parts` of the column `part_of` stand apart, part; `fit` has x, y,
+    low, high (empty for groups); `raw` has x, y of single tickets. Units are `RELATIVE`, `POINTS` or those of `kpi.units`; titles say what is drawn.
     """
 
     kind: str
@@ -47,6 +49,8 @@ class Cloud:
     y_title: str
     is_log_x: bool = False
     is_log_y: bool = False
+    parts: tuple[str, ...] = ()
+    part_of: str = ""
 
 
 def of_weeks(pair: Pair, first: Series, second: Series) -> Cloud:
@@ -63,8 +67,9 @@ def of_weeks(pair: Pair, first: Series, second: Series) -> Cloud:
     points = _frame(to_x(x), to_y(y), said, n=np.ones(len(x)))
     grid, line, low, high = fitted(x, y, pair.worth)
     fit = pd.DataFrame({"x": to_x(grid), "y": to_y(line), "low": to_y(low), "high": to_y(high)})
-    usual = "against what is usual for the season"
-    return Cloud("points", points, fit, _raw(), x_unit, y_unit, f"{find(first.name).label}, {usual}", f"{find(second.name).label}, {usual}")
+    usual = "from its trend and season" if min(first.taken_out, second.taken_out) > 1 else "from its trend"
+    titles = f"{find(first.name).label}, {usual}", f"{find(second.name).label}, {usual}"
+    return Cloud("points", points, fit, _raw(), x_unit, y_unit, *titles)
 
 
 def of_agents(pair: Pair, agents: Agents, ask: Ask) -> Cloud:
@@ -79,21 +84,31 @@ def of_agents(pair: Pair, agents: Agents, ask: Ask) -> Cloud:
         f"{label(second.name)} {units.say(float(b), units_of[1])} of {units.say(float(m), 'count')}"
         for t, a, b, n, m in zip(team, x, y, first.n[both], second.n[both], strict=True)
     ]
-    points = _frame(x, y, said, n=np.minimum(first.n, second.n)[both])
+    points = _frame(x, y, said, n=np.minimum(first.n, second.n)[both]).assign(part=team)
+    parts = tuple(sorted(set(team))) if agents.team is not None else ()
+    parts = parts if 2 <= len(parts) <= MOST_PARTS else ()
     grid, line, low, high = fitted(first.value[both], second.value[both], float(both.sum()))
     turns = [_turn(group.name, ask) for group in (first, second)]
     fit = pd.DataFrame({"x": turns[0](grid), "y": turns[1](line), "low": turns[1](low), "high": turns[1](high)})
     x_unit, y_unit = units_of
     x_title, y_title = (f"{find(name).label} of an agent" for name in (pair.first, pair.second))
-    return Cloud("points", points, fit, _raw(), x_unit, y_unit, x_title, y_title, is_log_x=x_unit == "s", is_log_y=y_unit == "s")
+    logs = x_unit == "s", y_unit == "s"
+    return Cloud("points", points, fit, _raw(), x_unit, y_unit, x_title, y_title, *logs, parts, "team" if parts else "")
 
 
-def of_tickets(first: str, second: str, scope: Scope, data: Dataset, found: Facts, bent: Bend | None) -> Cloud:
-    """Tickets in ranges of the driver, put together by the engine from all of them; single ones too where there are few."""
+def of_tickets(pair: Pair, scope: Scope, data: Dataset, found: Facts, bent: Bend | None) -> Cloud:
+    """Tickets in ranges of the driver, put together by the engine from all of them; single ones too where there are few.
+
+    Where the link is another inside segments than all together, the largest parts of the first column of the segment stand apart.
+    """
+    first, second = pair.first, pair.second
     ask = scope.ask
     x_unit = "%" if is_yes_no(first, ask) else find(first).unit
     y_unit = "%" if is_yes_no(second, ask) else find(second).unit
-    points = _ranges(first, second, scope, data)
+    is_apart = bool(found.alike) and not is_yes_no(first, ask) and abs(pair.pooled - pair.r) >= APART
+    column = found.alike[0] if is_apart else ""
+    points = _ranges(first, second, scope, data, column)
+    parts = tuple(dict.fromkeys(points["part"])) if column else ()
     x, y = found.columns[first], found.columns[second]
     both = ~np.isnan(x) & ~np.isnan(y)
     is_few = both.sum() <= MOST_POINTS and not is_yes_no(first, ask) and not is_yes_no(second, ask)
@@ -102,7 +117,8 @@ def of_tickets(first: str, second: str, scope: Scope, data: Dataset, found: Fact
     if is_yes_no(first, ask):
         return Cloud("groups", points, _fit(), raw, x_unit, y_unit, *titles, is_log_y=_is_log(y_unit, points["low"]))
     fit = _bent_line(points, bent) if bent and bent.shape.is_clear else _straight_line(first, second, points, found, ask)
-    return Cloud("ranges", points, fit, raw, x_unit, y_unit, *titles, _is_log(x_unit, points["x"]), _is_log(y_unit, points["low"]))
+    logs = _is_log(x_unit, points["x"]), _is_log(y_unit, points["low"])
+    return Cloud("ranges", points, fit, raw, x_unit, y_unit, *titles, *logs, parts, column)
 
 
 def fitted(x: Array, y: Array, worth: float) -> tuple[Array, Array, Array, Array]:
@@ -119,16 +135,19 @@ def fitted(x: Array, y: Array, worth: float) -> tuple[Array, Array, Array, Array
     return floats(grid), floats(line), floats(line - half), floats(line + half)
 
 
-def _ranges(first: str, second: str, scope: Scope, data: Dataset) -> pd.DataFrame:
-    """A row a range of the driver (or no and yes): middle of both, limits, tickets, and the sentence."""
+def _ranges(first: str, second: str, scope: Scope, data: Dataset, column: str = "") -> pd.DataFrame:
+    """A row a range of the driver (or no and yes): middle of both, limits, tickets, and the sentence; of each of the largest parts of a column."""
     ask = scope.ask
-    text, schema = facts((first, second), scope, data)
-    place = f"least({RANGES - 1}, floor({RANGES}.0 * (rank() OVER (ORDER BY x) - 1) / count(*) OVER ()))"
-    known = f"SELECT {first} AS x, {second} AS y FROM ({text}) WHERE {first} IS NOT NULL AND {second} IS NOT NULL"
+    text, schema = facts((first, second), scope, data, (column,) if column else ())
+    part = f"coalesce({quoted(column)}, '{NONE}')" if column else "''"
+    each = RANGES // 2 if column else RANGES
+    place = f"least({each - 1}, floor({each}.0 * (rank() OVER (PARTITION BY part ORDER BY x) - 1) / count(*) OVER (PARTITION BY part)))"
+    known = f"SELECT {part} AS part, {first} AS x, {second} AS y FROM ({text}) WHERE {first} IS NOT NULL AND {second} IS NOT NULL"
+    known = f"WITH known AS ({known}) FROM known WHERE part IN (SELECT part FROM known GROUP BY part ORDER BY count(*) DESC, part LIMIT {MOST_PARTS})"
     frame = data.query(
-        f"SELECT place, count(*) AS n, min(x) AS least, max(x) AS most, median(x) AS x, avg(y) AS mean, quantile_cont(y, 0.25) AS low, "
+        f"SELECT part, place, count(*) AS n, min(x) AS least, max(x) AS most, median(x) AS x, avg(y) AS mean, quantile_cont(y, 0.25) AS low, "
         f"quantile_cont(y, 0.5) AS middle, quantile_cont(y, 0.75) AS high FROM "
-        f"(SELECT {'x' if is_yes_no(first, ask) else place} AS place, x, y FROM ({known})) GROUP BY place ORDER BY place",
+        f"(SELECT {'x' if is_yes_no(first, ask) else place} AS place, part, x, y FROM ({known})) GROUP BY part, place ORDER BY part, place",
         schema,
     )
     n = floats(frame["n"])
@@ -146,7 +165,9 @@ def _ranges(first: str, second: str, scope: Scope, data: Dataset) -> pd.DataFram
         where = ("Yes" if middles[k] else "No") if is_yes_no(first, ask) else where
         value, between = units.say(float(y[k]), unit), units.say_interval(float(low[k]), float(high[k]), unit)
         said.append(f"{find(first).label} {where}: {label(second)} {value} ({between}; {units.say(float(n[k]), 'count')} tickets)")
-    return _frame(x, y, said, n=n, low=low, high=high)
+    names = [str(name) for name in frame["part"]]
+    said = [f"{name}: {words}" if name else words for name, words in zip(names, said, strict=True)]
+    return _frame(x, y, said, n=n, low=low, high=high).assign(part=names)
 
 
 def _straight_line(first: str, second: str, points: pd.DataFrame, found: Facts, ask: Ask) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from kpi.correlations import cloud, notes
 from kpi.correlations.agents import of_facts
 from kpi.correlations.cloud import Cloud
 from kpi.correlations.effect import Bend, Effect, bend, effect
-from kpi.correlations.facts import dimensions
+from kpi.correlations.facts import dimensions, facts
 from kpi.correlations.model import Pair
 from kpi.correlations.periods import ON_LOG, series_of
 from kpi.correlations.published import Published, about
@@ -82,18 +82,26 @@ def _tickets(pair: Pair, scope: Scope, data: Dataset) -> Look:
     x, y = found.columns[first][rows], found.columns[second][rows]
     both = ~np.isnan(x) & ~np.isnan(y)
     bent = bend(first, second, found, ask)
+    n_first, n_second = _known(first, second, scope, data)
     answered = _answered(first, second, scope, data)
     return Look(
         pair,
         ask,
-        int((~np.isnan(found.columns[first])).sum()) if not found.is_drawn else int((~np.isnan(x)).sum()),
-        int((~np.isnan(found.columns[second])).sum()) if not found.is_drawn else int((~np.isnan(y)).sum()),
-        cloud=cloud.of_tickets(first, second, scope, data, found, bent),
+        n_first,
+        n_second,
+        cloud=cloud.of_tickets(pair, scope, data, found, bent),
         effect=effect(first, second, found, ask),
         bend=bent,
         splits=splits(first, second, found, columns, ask),
         notes=tuple(notes.of_tickets(first, second, x[both], y[both], answered, ask)),
     )
+
+
+def _known(first: str, second: str, scope: Scope, data: Dataset) -> tuple[int, int]:
+    """How many tickets know each of the two, of all there are."""
+    text, schema = facts((first, second), scope, data)
+    counts = data.query(f"SELECT count({first}) AS a, count({second}) AS b FROM ({text})", schema)
+    return int(counts["a"].iloc[0]), int(counts["b"].iloc[0])
 
 
 def _answered(first: str, second: str, scope: Scope, data: Dataset) -> float:

@@ -20,12 +20,13 @@ UNSURE, NARROW_LOG, NARROW_POINTS = 0.7, 0.05, 1.0
 RARE_SHARE, MOST_ANSWER = 0.05, 0.6
 """Shares of yes (or no), and of invitations answered, below which a word is due."""
 ECOLOGICAL = "This is about weeks, not about single tickets: the link on tickets can be another, or none."
+NO_SEASON = "There are fewer than 104 whole weeks, so the time of the year is not taken out: a part of this may be the season."
 MIX = "This is about agents. Figures of one agent share the same tickets, so that a little of the link may be their common luck."
 
 
 def of_weeks(pair: Pair, first: Series, second: Series, errors: tuple[Array, Array]) -> list[str]:
     """`errors` are the standard errors of the weekly figures on the scale of comparison, from their intervals."""
-    said = [ECOLOGICAL]
+    said = [ECOLOGICAL, *([] if min(first.taken_out, second.taken_out) > 1 else [NO_SEASON])]
     for series, error in zip((first, second), errors, strict=True):
         said += reliability_said(series, error)
     said += narrow_said(first)

@@ -32,7 +32,7 @@ DONE = {
     "abandonment_rate": "abandoned",
 }
 """What a single ticket is where it counts for a share: "tickets reopened"."""
-LINKS = {"trace": "A link too slight to matter", "weak": "A weak link", "moderate": "A moderate link", "strong": "A strong link"}
+LINKS = {"trace": "A slight link", "weak": "A weak link", "moderate": "A moderate link", "strong": "A strong link"}
 AMONG = {"tickets": "on tickets", "periods": "from week to week", "agents": "from agent to agent"}
 COMPARED = {
     "ces": ("an easier", "a harder", "time of it (customer effort)"),

@@ -62,7 +62,18 @@ def _cloud(found: Look, cloud: Cloud) -> None:
     y_title = f"{cloud.y_title}{', log scale' if cloud.is_log_y else ''}"
     has_band = bool(cloud.fit["low"].notna().any())
     spec = charts.cloud(
-        cloud.kind, cloud.x_unit, cloud.y_unit, x_title, y_title, cloud.is_log_x, cloud.is_log_y, ticks_x, ticks_y, None, has_band
+        cloud.kind,
+        cloud.x_unit,
+        cloud.y_unit,
+        x_title,
+        y_title,
+        cloud.is_log_x,
+        cloud.is_log_y,
+        ticks_x,
+        ticks_y,
+        None,
+        has_band,
+        cloud.parts,
     )
     drawn.draw(
         spec,
@@ -83,6 +94,7 @@ def _ticks(is_log: bool, values: pd.DataFrame) -> tuple[float, ...]:
 def _cloud_table(cloud: Cloud) -> pd.DataFrame:
     rows = cloud.points
     columns = {
+        column_label(cloud.part_of) if cloud.part_of else "Part": rows["part"].tolist() if cloud.parts else [""] * len(rows),
         cloud.x_title: [_said(value, cloud.x_unit) for value in rows["x"]],
         cloud.y_title: [_said(value, cloud.y_unit) for value in rows["y"]],
         "From": [_said(value, cloud.y_unit) for value in rows["low"]],
@@ -90,7 +102,8 @@ def _cloud_table(cloud: Cloud) -> pd.DataFrame:
         "Rows": [units.say(value, "count") for value in rows["n"]],
     }
     bare = cloud.kind == "points"
-    return pd.DataFrame({name: column for name, column in columns.items() if not bare or name not in ("From", "To", "Rows")})
+    hidden = {*(("From", "To", "Rows") if bare else ()), *(() if cloud.parts else ("Part",))}
+    return pd.DataFrame({name: column for name, column in columns.items() if name not in hidden})
 
 
 def _said(value: float, unit: str) -> str:
@@ -106,8 +119,10 @@ def _counts(found: Look) -> None:
     pooled = "" if np.isnan(pair.pooled) or not pair.alike else f" All thrown together r = {r_said(pair.pooled)}."
     alike = f" r compares inside the same {' and '.join(column_label(c).lower() for c in pair.alike)}.{pooled}" if pair.alike else ""
     again = "" if np.isnan(pair.again) else f" With each week's memory of the last taken out r = {r_said(pair.again)}."
+    line = {"agents": " The line is through all agents.", "tickets": " The line compares like with like."}.get(pair.unit, "")
+    line = line if pair.alike and found.cloud is not None and len(found.cloud.fit) else ""
     n = [units.say(count, "count") for count in (pair.n, found.n_first, found.n_second)]
-    st.caption(plain(f"{n[0]} {who} know both; {n[1]} know {first}, {n[2]} {second}.{alike}{again}"))
+    st.caption(plain(f"{n[0]} {who} with both; {n[1]} with {first}, {n[2]} with {second}.{alike}{again}{line}"))
 
 
 def _lags(found: Look) -> None:
@@ -119,7 +134,7 @@ def _lags(found: Look) -> None:
     rows = lags.frame.assign(is_best=lags.frame["lag"] == lags.best if lags.best is not None else False)
     first, second = (kpi.metrics()[name].label for name in (found.pair.first, found.pair.second))
     rows["said"] = [
-        f"{second} {f'{abs(lag)} weeks {chr(108)}ater' if lag > 0 else f'{abs(lag)} weeks before' if lag < 0 else 'in the same week'}: r = {r_said(r)}"
+        f"{second} {f'{abs(lag)} weeks later' if lag > 0 else f'{abs(lag)} weeks before' if lag < 0 else 'in the same week'}: r = {r_said(r)}"
         for lag, r in zip(rows["lag"], rows["r"], strict=True)
     ]
     drawn.draw(
