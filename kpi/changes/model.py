@@ -31,7 +31,8 @@ class Split:
     now (its own figure), rate, mix and sum (what it adds to the change), each with _low and _high (nan where luck cannot be told), effect (how
     much more it moved than the rest), z, p (allows for the whole search) and explains (sum over the change).
 
-    rate.sum() + mix.sum() == now - before. A level of None holds the small groups. `surprise` ranks dimensions (Adtributor), `mix_p` is of all its mix.
+    rate.sum() + mix.sum() == now - before. A level of None holds the small groups. `surprise` ranks dimensions (Adtributor), `mix_p` is of all its mix, which
+    lies from `mix_low` to `mix_high`.
     """
 
     column: str
@@ -40,6 +41,8 @@ class Split:
     now: float
     surprise: float = 0.0
     mix_p: float = float("nan")
+    mix_low: float = float("nan")
+    mix_high: float = float("nan")
 
     @property
     def change(self) -> float:

@@ -26,6 +26,7 @@ share the 5 % of false alarms of a page."""
 def splits_of(counts: Counts, kind: str, luck: l.Luck | None) -> tuple[dict[str, Split], int]:
     """Every dimension split exactly, with intervals and the search where luck can be told; and how many slices were looked at."""
     found, places, seen, null = {}, [], [], []
+    mix_limits = {}
     observed = l.observed(counts)
     for cells in counts.cells:
         sums = l.sums(cells, observed)
@@ -44,6 +45,8 @@ def splits_of(counts: Counts, kind: str, luck: l.Luck | None) -> tuple[dict[str,
             null.append(_null(l.own_effects(dealt, kind)[:, fit], luck, effect[fit]))
             if kind not in TOTALS:
                 whole_mix = np.array([mix.sum()])
+                mix_low, mix_high = l.limits(drawn_mix.sum(axis=1, keepdims=True), whole_mix, luck.widen)
+                mix_limits[cells.column] = (float(mix_low[0]), float(mix_high[0]))
                 places.append((cells.column, -1))
                 seen.append(whole_mix)
                 null.append(_null(l.split_effects(dealt, kind)[1].sum(axis=1, keepdims=True), luck, whole_mix))
@@ -61,7 +64,8 @@ def splits_of(counts: Counts, kind: str, luck: l.Luck | None) -> tuple[dict[str,
             every = split.frame[name].to_numpy(float).copy()
             every[[places[k][1] for k in own]] = values[own]
             split.frame[name] = every
-        found[column] = replace(split, mix_p=float(p[mixed[0]]) if mixed else float("nan"))
+        low, high = mix_limits.get(column, (float("nan"), float("nan")))
+        found[column] = replace(split, mix_p=float(p[mixed[0]]) if mixed else float("nan"), mix_low=low, mix_high=high)
     return found, sum(i >= 0 for _, i in places)
 
 
@@ -156,8 +160,8 @@ def claims_of(splits: dict[str, Split], kind: str, *, is_apart: bool = False) ->
             goes = adds * row["effect"] > 0 and (is_apart or adds * way > 0)
             if row["p"] < most and goes and not low <= 0 <= high:
                 found.append(Claim(split.column, row["level"], TOTAL if kind in TOTALS else RATE, adds, low, high, row["p"]))
-        if split.mix_p < most and (is_apart or split.mix * way > 0):
-            found.append(Claim(split.column, None, MIX, split.mix, float("nan"), float("nan"), split.mix_p))
+        if split.mix_p < most and (is_apart or split.mix * way > 0) and not split.mix_low <= 0 <= split.mix_high:
+            found.append(Claim(split.column, None, MIX, split.mix, split.mix_low, split.mix_high, split.mix_p))
     return tuple(sorted(found, key=lambda claim: -abs(claim.adds)))
 
 

@@ -73,6 +73,15 @@ def test_another_mix_is_claimed_as_mix():
     assert found.claims[0].adds == pytest.approx(found.splits["channel"].change) and "another mix by channel" in found.text
 
 
+def test_a_mix_that_moved_between_equals_is_no_explanation():
+    """Half of all answers change channel, but all channels are alike: their mix adds nothing that is told from 0."""
+    before = [({"channel": "email"}, 800, 640), ({"channel": "chat"}, 200, 161)]
+    now = [({"channel": "email"}, 300, 240), ({"channel": "chat"}, 700, 560)]
+    found = changes.why("csat", PAIR, company({0: before, 1: now}))
+    assert found.splits["channel"].mix_low <= 0 <= found.splits["channel"].mix_high
+    assert not [claim for claim in found.claims + found.apart if claim.what == "mix"]
+
+
 def test_parts_of_one_period(planted):
     scope = kpi.Scope(start=SCOPE.start, end=SCOPE.end)
     pair = changes.parts(scope, "channel", "phone", ["email", "chat"])
