@@ -9,7 +9,7 @@ from kpi.charts import base
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 _SAY = {"field": "said", "type": "nominal"}
-_HOUR = "substring(datum.label, 3) == '00' && toNumber(substring(datum.label, 0, 2)) % 2 == 0 ? substring(datum.label, 0, 5) : ''"
+_HOUR = "substring(datum.label, 3) == '00' && toNumber(substring(datum.label, 0, 2)) % 3 == 0 ? substring(datum.label, 0, 5) : ''"
 
 
 @lru_cache(maxsize=8)

@@ -262,7 +262,7 @@ def reached(unit: str, driver_unit: str, currency: str | None, title: str, ticks
 def tree(columns: int, rows: int) -> dict[str, Any]:
     """The spec of the metric tree. Data "e": one row a link with `x`, `y`, `x2`, `y2`, `kind` ("identity", "learned") and `said`; "n": one row a number
     with `x`, `y`, `label`, `value` and `said`. Solid is arithmetic, dashed is learned."""
-    x = {"type": "quantitative", "axis": None, "scale": {"domain": [-0.45, columns - 0.55], "nice": False}}
+    x = {"type": "quantitative", "axis": None, "scale": {"domain": [-1.25, columns - 0.5], "nice": False}}
     y = {"type": "quantitative", "axis": None, "scale": {"domain": [rows - 0.3, -0.7], "nice": False}}
     ends = {"x": {**x, "field": "x"}, "y": {**y, "field": "y"}, "x2": {"field": "x2"}, "y2": {"field": "y2"}}
     looks: dict[str, dict[str, Any]] = {
@@ -282,12 +282,17 @@ def tree(columns: int, rows: int) -> dict[str, Any]:
     texts = [
         {
             "data": {"name": "n"},
-            "mark": {"type": "text", "style": style, "align": "center", "baseline": "bottom", "dy": dy, "fontWeight": weight},
-            "encoding": {"x": {**x, "field": "x"}, "y": {**y, "field": "y"}, "text": {"field": field, "type": "nominal"}},
+            "transform": [{"filter": f"datum.x {'==' if is_first else '>'} 0"}],
+            "mark": {
+                "type": "text", "style": style, "fontWeight": weight, "align": "right" if is_first else "center",
+                "dx": -9 if is_first else 0, "dy": (dy // 2 if is_first else dy), "baseline": "middle",
+            },
+            "encoding": {"x": {**x, "field": "x"}, "y": {**y, "field": "y"}, "text": {"field": field, "type": "nominal"}, "tooltip": _SAY},
         }
-        for field, style, dy, weight in (("label", "ink", -7, 600), ("value", "quiet", 20, 400))
-    ]
-    return {"$schema": SCHEMA, "height": max(base.HIGHEST, 52 * rows), "layer": [*edges, step, *texts]}
+        for is_first in (True, False)
+        for field, style, dy, weight in (("label", "ink", -15, 600), ("value", "quiet", 15, 400))
+    ]  # fmt: skip
+    return {"$schema": SCHEMA, "height": max(base.HIGHEST, 46 * rows), "layer": [*edges, step, *texts]}
 
 
 @lru_cache(maxsize=8)

@@ -27,6 +27,8 @@ KNOTS = tuple(60.0 * minutes for minutes in (1, 5, 15, 60, 240, 480, 960, 1440, 
 """Where the curve of a time may bend: 1, 5, 15 minutes, 1, 4, 8, 16 hours, 1, 2, 4, 7, 14, 30 days. Flat before the first and after the last."""
 BETWEEN_SHARE, BETWEEN_FEWEST = 0.03, 100
 """Two knots with fewer tickets between them are one."""
+STEPS = (2.0, 3.0, 4.0)
+"""A count has an effect for each of these it reaches."""
 FEWEST = 200
 FEWEST_OF_EACH = 30
 """Tickets to learn from, and those with and without a yes, below which nothing is learned."""
@@ -62,7 +64,7 @@ NONE = Change(0.0, 0.0, 0.0, 0.0, math.inf)
 
 @dataclass(frozen=True)
 class Learned:
-    """A fitted model. `cells` are those it is played on, `terms` the metrics in its design, `knots` where times bend.
+    """A fitted model. `cells` are those it is played on, `terms` the metrics in its design, `knots` where times bend and counts step.
 
     `n` tickets were learned from, in `clusters` agents (`by_agent`) or weeks. `reason` says why nothing could be learned; the rest is then empty.
     """
@@ -152,13 +154,15 @@ def learn(model: Model, found: Cells, terms: tuple[str, ...]) -> Learned:
     yes = float((frame["y"] * frame["n"]).sum())
     if n < FEWEST or (not model.is_mean and min(yes, n - yes) < FEWEST_OF_EACH):
         return Learned(model, f"{n:,.0f} tickets know all it takes, too few to learn from")
-    for name in model.drivers:
-        if name in terms and frame[name].nunique() < 2:
-            return Learned(model, f"{INPUTS[name].label} is the same on every ticket")
-    knots = tuple((name, _knots(frame[name].to_numpy(float), frame["n"].to_numpy(float))) for name in terms if INPUTS[name].kind == "time")
-    for name, places in knots:
-        if len(places) < 2 and name in model.drivers:
-            return Learned(model, f"{INPUTS[name].label} hardly varies")
+    if frame[model.drivers[0]].nunique() < 2:
+        return Learned(model, f"{INPUTS[model.drivers[0]].label} is the same on every ticket")
+    n_of = frame["n"].to_numpy(float)
+    knots = tuple((name, _knots(INPUTS[name].kind, frame[name].to_numpy(float), n_of)) for name in terms if INPUTS[name].kind != "share")
+    still = {name for name, places in knots if len(places) < (2 if INPUTS[name].kind == "time" else 1)}
+    still |= {name for name in terms if frame[name].nunique() < 2}
+    if model.drivers[0] in still:
+        return Learned(model, f"{INPUTS[model.drivers[0]].label} hardly varies")
+    terms, knots = tuple(name for name in terms if name not in still), tuple(one for one in knots if one[0] not in still)
     levels = tuple(
         (name, tuple(str(level) for level in frame.groupby(name)["n"].sum().sort_values(ascending=False).index)) for name in found.segments
     )
@@ -214,8 +218,10 @@ def _thinned(frame: pd.DataFrame, terms: tuple[str, ...], design: Array, coeffic
     return one.assign(now=total), np.asarray(summed / total[:, None])
 
 
-def _knots(values: Array, n: Array) -> tuple[float, ...]:
-    """The declared knots between which there is enough to see a slope, inside what was seen."""
+def _knots(kind: str, values: Array, n: Array) -> tuple[float, ...]:
+    """Of a time, the declared knots between which there is enough to see a slope; of a count, the steps with enough on both sides."""
+    if kind == "count":
+        return tuple(step for step in STEPS if min(n[values >= step].sum(), n[values < step].sum()) >= FEWEST_OF_EACH)
     need = max(BETWEEN_FEWEST, BETWEEN_SHARE * n.sum())
     kept: list[float] = []
     since = 0.0
@@ -227,16 +233,16 @@ def _knots(values: Array, n: Array) -> tuple[float, ...]:
 
 
 def _width(name: str, knots: tuple[float, ...]) -> int:
-    return {"share": 1, "count": 3, "time": max(0, len(knots) - 1)}[INPUTS[name].kind]
+    return {"share": 1, "count": len(knots), "time": max(0, len(knots) - 1)}[INPUTS[name].kind]
 
 
 def _columns(name: str, values: Array, knots: tuple[float, ...]) -> Array:
-    """A driver in the design: a flag as it is; a count as at least 2, 3, 4; a time as tents between its knots on the log scale."""
+    """A driver in the design: a flag as it is; a count as at least so many, step by step; a time as stretches of the log scale between its knots."""
     kind = INPUTS[name].kind
     if kind == "share":
         return values[:, None].astype(float)
     if kind == "count":
-        return np.column_stack([(values >= least).astype(float) for least in (2, 3, 4)])
+        return np.column_stack([np.zeros((len(values), 0)), *((values >= least).astype(float) for least in knots)])
     if len(knots) < 2:
         return np.zeros((len(values), 0))
     logs, at = np.log(np.maximum(values, 1.0)), np.log(np.array(knots))

@@ -284,16 +284,16 @@ def value_at(played: Played, name: str, part: float = 1.0) -> tuple[float, float
 
 
 def _axis(ground: Ground, name: str, size: int) -> npt.NDArray[np.float64]:
-    """The values tried: all there can be for a share; else around today, well beyond what the history carries, so that the answer can say so."""
+    """The values tried: to the good end for a share; else around today, well beyond what the history carries, so that the answer can say so."""
     one, today = INPUTS[name], ground.today[name]
     known = ground.histories.get(name)
     if one.unit == "%":
-        low, high = max(one.low, 0.0), one.high
-        if name in ("occupancy", "shrinkage"):
-            low, high = max(low, today - 30), min(high, today + 25)
+        low, high = max(one.low, today - 25), min(one.high, today + 25)
+        if one.kind == "share":  # all the way to the good end: the answer must be able to say that even that is too little
+            low, high = (low, one.high) if one.better == "higher" else (one.low, high)
         return np.unique(np.append(np.linspace(low, high, size), today))
     if one.unit == "s":
-        return np.unique(np.append(np.geomspace(max(one.low, today / 6), today * 4, size), today))
+        return np.unique(np.append(np.geomspace(max(one.low, today / 6), today * 2.5, size), today))
     spread = (known.highest - known.lowest) if known is not None and known.known else today / 2
     low, high = max(one.low, today - 1.5 * spread), today + 1.5 * spread
     return np.unique(np.append(np.linspace(low, max(high, low + 1e-6), size), today))

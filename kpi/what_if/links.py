@@ -98,7 +98,7 @@ RESULTS: Mapping[str, tuple[str, str]] = {
     "cost_per_week": ("Cost a week", "currency"),
     "cost_per_ticket": ("Cost per ticket", "currency"),
     "other_cost": ("Other cost per ticket", "currency"),
-    "capacity": ("Tickets one can handle a week", "count"),
+    "capacity": ("Capacity, tickets a week", "count"),
     "backlog": ("Backlog", "count"),
 }
 """Name -> label and unit of what identities make."""

@@ -21,7 +21,7 @@ from typing import Any
 from kpi.errors import BadValue, KpiError, did_you_mean
 from kpi.what_if.inputs import INPUTS, MOST_MOVED, find_input
 
-MOST, LONGEST_NAME, LONGEST_NOTE, LONGEST = 200, 80, 500, 512 * 1024
+MOST, LONGEST_NAME, LONGEST_NOTE, LONGEST = 200, 120, 500, 512 * 1024
 KEYS = ("name", "note", "set")
 
 

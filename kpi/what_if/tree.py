@@ -15,6 +15,8 @@ from kpi.what_if.inputs import INPUTS
 from kpi.what_if.links import IDENTITIES, MODELS, RESULTS
 from kpi.what_if.words import say_change
 
+APART = 2.0
+"""Rows between two numbers of a column that is not the first."""
 POINTS, FASTER, FEWER = 5.0, 0.8, 0.1
 """The step a learned link is told for: 5 points of a share, a fifth off a time, a tenth of a reply."""
 
@@ -42,16 +44,11 @@ def tree(ground: Ground, outcome: str = "csat") -> Tree:
     edges = _learned(ground, outcome) + _arithmetic(ground)
     names = list(dict.fromkeys(str(name) for edge in edges for name in (edge["source"], edge["target"])))
     depth = _depths(names, edges)
-    rows: list[dict[str, object]] = []
-    taken: dict[int, int] = {}
-    for name in names:
-        x = depth[name]
-        rows.append({"name": name, "label": label_of(name), "value": _value(ground, name), "x": x, "y": taken.get(x, 0)})
-        taken[x] = taken.get(x, 0) + 1
-    most = max(taken.values(), default=1)
-    for row in rows:  # each column is centred
-        row["y"] = float(row["y"]) + (most - taken[int(row["x"])]) / 2  # type: ignore[arg-type,call-overload]  # cells of a row being made
-    nodes = pd.DataFrame(rows, columns=["name", "label", "value", "x", "y"])
+    height = _heights(names, edges, depth)
+    nodes = pd.DataFrame(
+        [(name, label_of(name), _value(ground, name), depth[name], height[name]) for name in names],
+        columns=["name", "label", "value", "x", "y"],
+    )
     return Tree(nodes, pd.DataFrame(edges, columns=["source", "target", "kind", "step", "said", "is_clear"]))
 
 
@@ -114,6 +111,21 @@ def _depths(names: list[str], edges: list[dict[str, object]]) -> dict[str, int]:
             source, target = str(edge["source"]), str(edge["target"])
             depth[target] = max(depth[target], depth[source] + 1)
     return depth
+
+
+def _heights(names: list[str], edges: list[dict[str, object]], depth: dict[str, int]) -> dict[str, float]:
+    """What one moves stands in a column, one below the other; everything else at the middle of what it is made of, at least `APART` apart."""
+    height = {name: float(place) for place, name in enumerate(name for name in names if depth[name] == 0)}
+    bottom = max(height.values(), default=0.0)
+    for x in range(1, max(depth.values(), default=0) + 1):
+        column = [name for name in names if depth[name] == x]
+        sources = {name: [height[str(e["source"])] for e in edges if e["target"] == name and str(e["source"]) in height] for name in column}
+        wished = {name: sum(of) / len(of) if of else bottom / 2 for name, of in sources.items()}
+        last = -APART
+        for name in sorted(column, key=lambda n: wished[n]):
+            last = max(wished[name], last + APART)
+            height[name] = last
+    return height
 
 
 def _value(ground: Ground, name: str) -> str:

@@ -57,7 +57,8 @@ def finding(played: Played, before: Ahead, after: Ahead, days: int, is_moved: bo
     now = units.say(flow.start, "count")
 
     def at(one: Ahead) -> str:
-        return f"{units.say(one.end[1], 'count')} ({units.say(one.end[0], 'count')}–{units.say(one.end[2], 'count')})"
+        low, middle, high = (units.say(round(v), "count") for v in one.end)
+        return f"{middle} ({low}–{high})"
 
     if not is_moved:
         chance = "" if math.isnan(after.chance) else f"; at most {units.say(after.limit, 'count')} in {_tens(after.chance)} of the futures"

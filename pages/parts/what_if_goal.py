@@ -78,8 +78,10 @@ def _question(ground: Ground, outcome: str, axes: list[str]) -> tuple[list[Goal]
     learned = outcome in ground.today and ground.drivers(outcome)
     if not known and learned and usual is not None:
         known = {outcome: Goal(outcome, op, usual)}
+    elif not known and not np.isnan(ground.work.cost_per_ticket):
+        known = {"cost_per_ticket": Goal("cost_per_ticket", "<=", round(0.95 * ground.work.cost_per_ticket, 1))}
     drivers = [name for name in st.query_params.get_all("driver")[:2] if name in axes]
-    drivers = list(dict.fromkeys(drivers)) or axes[:1]
+    drivers = list(dict.fromkeys(drivers)) or (axes[:1] if learned else [n for n in axes if n == "handle_time"] or axes[:1])
     with st.grid(4, min_column_width=170, gap="small", key="what_if_question"):
         if learned:
             state["goal_outcome"] = known[outcome].value if outcome in known else None
@@ -101,7 +103,7 @@ def _question(ground: Ground, outcome: str, axes: list[str]) -> tuple[list[Goal]
 
 
 def _usual(ground: Ground, outcome: str) -> float | None:
-    """A goal to begin with: a point better than today."""
+    """A goal to begin with: about a point better than today."""
     today = ground.today.get(outcome)
     if today is None:
         return None
@@ -226,7 +228,7 @@ def _region(found: Sought) -> None:
         ),
         file_name="goal-region",
     )  # fmt: skip
-    st.caption("Darker is surer: possible, met by the estimate, met for sure · frame: the middle 95 % of your weeks · cross: today")
+    st.caption("The stronger, the surer: possible, met by the estimate, met for sure · frame: the middle 95 % of your weeks · cross: today")
 
 
 def _edges(values: Any, unit: str) -> tuple[Any, Any]:

@@ -23,20 +23,20 @@ AROUND = 0.3
 def sliders(mine: Mine, scope: Scope, ground: Ground, moves: dict[str, float], outcome: str) -> None:
     """Learned drivers first, then the factors of work and cost. A level that is not known can be typed."""
     drivers = ground.drivers(outcome)
-    with st.container(horizontal=True, vertical_alignment="center", key="what_if_tools"):
-        st.button(
-            "Back to today", icon=":material/restart_alt:", type="tertiary", key="what_if_reset", on_click=what_if_asked.put, args=({},),
-            disabled=not moves,
-        )  # fmt: skip
     if drivers:
         st.markdown(":material/more_horiz: **Learned from your tickets**")
         for name in drivers:
             _slider(mine, scope, ground, moves, name)
     levels = [name for name in ground.levels() if name in ground.today]
     if levels:
-        st.markdown(":material/horizontal_rule: **Arithmetic: work, people, cost**")
-        for name in levels:
-            _slider(mine, scope, ground, moves, name)
+        is_open = not drivers or any(name in moves for name in levels)
+        with st.expander("Arithmetic: work, people, cost", icon=":material/horizontal_rule:", expanded=is_open, key="what_if_levels"):
+            for name in levels:
+                _slider(mine, scope, ground, moves, name)
+    st.button(
+        "Back to today", icon=":material/restart_alt:", type="tertiary", key="what_if_reset", on_click=what_if_asked.put, args=({},),
+        disabled=not moves,
+    )  # fmt: skip
     lacking = [name for name in ground.levels() if name not in ground.today]
     if lacking:
         with st.expander("Not in your data: type what you know", key="what_if_typed"):

@@ -31,6 +31,7 @@ def draw(mine: Mine, scope: Scope, ground: Ground, moves: dict[str, float]) -> N
     if not ground.today:
         st.markdown("**These data cannot tell:** nothing in these dates can be moved.")
         return
+    said = st.container(key="what_if_said")
     left, right = st.columns([5, 8], gap="large")
     with left:
         what_if_asked.outcomes(ground)
@@ -39,9 +40,9 @@ def draw(mine: Mine, scope: Scope, ground: Ground, moves: dict[str, float]) -> N
         try:
             played = play(ground, moves, outcome)
         except KpiError as error:
-            st.markdown(f"**{plain(error.what)}** {plain(error.hint)}")
+            said.markdown(f"**{plain(error.what)}** {plain(error.hint)}")
             return
-        st.markdown(f"**{plain(played.finding)}** {plain(played.caveat)}")
+        said.markdown(f"**{plain(played.finding)}** {plain(played.caveat)}")
         goal = target(mine, scope, ground, outcome)
         seen = played.outlook(goal[0] if goal else math.nan, goal[2] if goal else HORIZON)
         _tiles(played, seen, goal)
@@ -92,10 +93,10 @@ def _tiles(played: Played, seen: Outlook, goal: tuple[float, str, int] | None) -
             )
     if goal is not None and not math.isnan(seen.chance):
         also = f"without {chance_said(seen.chance_before)} · if half {chance_said(seen.chance_half)}"
-        tiles.append((f"Chance of the {goal[1]}", chance_said(seen.chance), "", also))
+        tiles.append((f"Chance of {goal[1].partition(' ')[2]}", chance_said(seen.chance), "", also))
     if not tiles:
         return
-    with st.grid(4, min_column_width=170, gap="small", key="what_if_tiles"):
+    with st.grid(4, min_column_width=150, gap="small", key="what_if_tiles"):
         for place, (label, value, change, about) in enumerate(tiles):
             with st.container(border=True, height="stretch", key=f"what_if_tile_{place}", gap="xsmall"):
                 st.metric(label, value, change or None, delta_color="off")

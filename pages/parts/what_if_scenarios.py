@@ -30,7 +30,7 @@ def draw(mine: Mine, ground: Ground, moves: dict[str, float]) -> None:
             "Keep this one", icon=":material/bookmark_add:", type=accent.button(), key="scenario_keep", disabled=not moves,
             help=None if moves else "Move an input first.",
         ):  # fmt: skip
-            st.dialog("Keep this scenario", icon=":material/bookmark_add:")(_form)(mine, moves)
+            st.dialog("Keep this scenario", icon=":material/bookmark_add:")(form)(mine, moves)
         if kept.scenarios:
             st.download_button(
                 "Download", what_if.write(kept), NAME, "text/plain", key="scenario_download", icon=":material/download:", on_click="ignore"
@@ -78,7 +78,7 @@ def _read(text: str) -> Scenarios:
     return what_if.read(text)
 
 
-def _form(mine: Mine, moves: dict[str, float]) -> None:
+def form(mine: Mine, moves: dict[str, float]) -> None:
     """What the dialog holds."""
     name = st.text_input("Name", max_chars=LONGEST_NAME, key="scenario_name", placeholder="More at first contact")
     note = st.text_input("Note", max_chars=200, key="scenario_note")
@@ -134,9 +134,8 @@ def _results(played: Played) -> dict[str, str]:
             said[label] = units.say(value, unit, currency)
     told = played.backlog()
     if told is not None:
-        said["→ Backlog in 8 weeks"] = (
-            f"{units.say(told[1].end[1], 'count')} ({units.say_interval(told[1].end[0], told[1].end[2], 'count')})"
-        )
+        low, middle, high = told[1].end
+        said["→ Backlog in 8 weeks"] = f"{units.say(round(middle), 'count')} ({units.say_interval(round(low), round(high), 'count')})"
     if played.moves:
         said["→ Your history"] = {"inside": "inside", "unknown": "not known", "faded": "at its edge", "refused": "never been there"}[
             played.level

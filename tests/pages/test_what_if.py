@@ -1,0 +1,165 @@
+"""The What-if page: every view on every kind of data, the address as the whole state, scenarios kept and compared."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import kpi
+from kpi import store, what_if
+from pages.parts import what_if_inputs
+from tests.pages.conftest import HARM
+
+pytestmark = pytest.mark.slow
+VIEWS = ("", "goal", "backlog", "tree", "staffing")
+
+
+def said(at) -> str:
+    return " ".join(str(one.value) for one in [*at.markdown, *at.caption])
+
+
+def test_without_data(app):
+    at = app(None, "what_if.py")
+    assert not at.exception and at.title[0].value == "What if?"
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_on_the_sample(app, sample_key, view):
+    at = app(sample_key, "what_if.py", view=view)
+    assert not at.exception and not at.error, said(at)
+    told = said(at)
+    assert "_" not in "".join(word for word in told.split() if word.isidentifier() and word.islower()), "no raw names"
+    wanted = {
+        "": "Nothing is moved yet",
+        "goal": "Cost per ticket of at most",
+        "backlog": "At today",
+        "tree": "arithmetic",
+        "staffing": "paid hours",
+    }[view]
+    assert wanted in told.replace("\\", "")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("data", ["tiny", "dirty", "lacking"])
+def test_every_view_on_little_data(app, kept, data, view):
+    at = app(kept[data], "what_if.py", view=view)
+    assert not at.exception and not at.error, said(at)
+    assert said(at).strip()
+
+
+def test_the_address_moves_the_inputs(app, sample_key):
+    at = app(sample_key, "what_if.py", set="handle_time=600")
+    told = said(at).replace("\\", "")
+    assert not at.exception and "to 10 min" in told.replace("\u00a0", " ") and "cost per ticket" in told
+    assert at.query_params["set"] in (["handle_time=600"], "handle_time=600")
+    slider = next(s for s in at.select_slider if s.label == "Handle time (AHT)")
+    assert slider.value in (600.0, "10\u00a0min")
+    at.button(key="what_if_reset").click().run()
+    assert "set" not in at.query_params and "Nothing is moved" in said(at)
+
+
+def page_of(key: str, name: str) -> AppTest:
+    """A part by itself. The test's own runs cannot set a slider that says its values in words, and close a dialog."""
+
+    def script(key: str, name: str) -> None:
+        import streamlit as st
+
+        from kpi import store
+        from pages.parts import what_if_asked, what_if_inputs, what_if_scenarios
+        from pages.parts.mine import Mine
+
+        st.query_params["data"] = key
+        if name == "form":
+            what_if_scenarios.form(Mine(key, ("x.csv",), store.open_dataset(key)), {"occupancy": 80.0})
+        else:
+            st.session_state["what_if_occupancy"] = 80.0
+            st.button("there", on_click=what_if_inputs._changed, args=({"handle_time": 600.0}, "occupancy", 77.0))
+            st.button("back", on_click=what_if_inputs._changed, args=({"handle_time": 600.0, "occupancy": 80.0}, "occupancy", 80.0))
+            st.button("all", on_click=what_if_asked.put, args=({},))
+
+    return AppTest.from_function(script, args=(key, name), default_timeout=60)
+
+
+def asked(at: AppTest, name: str) -> list[str]:
+    found = at.query_params.get(name, [])
+    return [found] if isinstance(found, str) else list(found)
+
+
+def test_a_slider_writes_the_address(kept, monkeypatch, tiny_key):
+    monkeypatch.setenv("KPI_HOME", kept["home"])
+    at = page_of(tiny_key, "slider").run()
+    assert not at.exception
+    at.button[0].click().run()
+    assert asked(at, "set") == ["handle_time=600", "occupancy=80"]
+    at.button[1].click().run()
+    assert asked(at, "set") == ["handle_time=600"], "an input at today's value is not moved"
+    at.button[2].click().run()
+    assert asked(at, "set") == []
+
+
+def test_a_slider_runs_over_its_own_weeks(stood_by):
+    found = what_if_inputs.options(stood_by, "occupancy", None)
+    known = stood_by.histories["occupancy"]
+    assert found == sorted(found) and stood_by.today["occupancy"] in found
+    assert found[0] <= known.lowest + 1 and found[-1] >= known.highest - 1 and found[0] >= known.limits[0] - 1
+    assert 12.34 in what_if_inputs.options(stood_by, "occupancy", 12.34), "what an address asks is among them"
+
+
+@pytest.fixture(scope="module")
+def stood_by(kept):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KPI_HOME", kept["home"])
+        key = kept["sample"]
+        return what_if.prepare(kpi.Scope(calendar=store.default_calendar(key)), store.open_dataset(key))
+
+
+def test_a_hostile_address(app, sample_key):
+    wrong = ["nonsense=4", "occupancy=abc", f"{HARM}=1", "occupancy=1e999", "handle_time=-4"]
+    at = app(sample_key, "what_if.py", set=wrong, goal=["x", "csat>=80"], view="zzz", outcome="'; DROP", driver="q", scenario=HARM)
+    assert not at.exception and not at.error and len(at.info) == len(wrong)
+    for view in ("goal", "backlog"):
+        at = app(sample_key, "what_if.py", set=wrong, goal=["x", "y>=3"], driver=["q", "handle_time"], view=view)
+        assert not at.exception and not at.error
+    told = " ".join(str(one.value) for one in [*at.info, *at.markdown])
+    assert "![x](" not in told and "<script>" not in told
+
+
+def test_where_nobody_has_been(app, sample_key):
+    at = app(sample_key, "what_if.py", set="first_contact_resolution=99.5")
+    told = said(at).replace("\\", "")
+    assert not at.exception and "you've never been there" in told
+
+
+def test_a_goal_and_a_second_input(app, sample_key):
+    at = app(
+        sample_key, "what_if.py", view="goal", goal=["csat>=99", "cost_per_ticket<=6"], driver=["first_contact_resolution", "handle_time"]
+    )
+    assert not at.exception and "no value of" in said(at).replace("\\", "")
+    one = app(sample_key, "what_if.py", view="goal", goal="cost_per_ticket<=7", driver="handle_time")
+    assert not one.exception and "Handle time" in said(one)
+
+
+def test_scenarios_are_kept_compared_and_opened(app, tiny_key, sample_key):
+    name = f"Busy {HARM}"
+    form = page_of(sample_key, "form").run()
+    form.text_input(key="scenario_name").set_value(name).run()
+    form.button(key="scenario_kept").click().run()
+    assert not form.exception and what_if.read(store.text(sample_key, "scenarios.toml")).named[name].moves == (("occupancy", 80.0),)
+    at = app(sample_key, "what_if.py", set="occupancy=85", scenario=name)
+    table = next(frame.value for frame in at.dataframe if "Today" in frame.value)
+    assert not at.exception and list(table)[1:] == ["Today", "As moved now", name]
+    assert "→ Cost per ticket" in set(table[""])
+    assert "![x](" not in said(at), "a name is a stranger's text"
+    at.button(key="scenario_open_0").click().run()
+    assert asked(at, "set") == ["occupancy=80"]
+    at.button(key="scenario_delete_0").click().run()
+    assert not at.exception and "None is kept yet" in said(at) and store.text(sample_key, "scenarios.toml") == ""
+
+
+def test_staffing_answers_to_its_controls(app, sample_key):
+    at = app(sample_key, "what_if.py", view="staffing")
+    before = said(at)
+    at.number_input(key="staffing_level").set_value(95.0).run()
+    assert not at.exception and said(at) != before and "95" in said(at)
+    at.number_input(key="staffing_duty").set_value(1).run()
+    assert not at.exception and "on duty" in said(at)
