@@ -4,7 +4,8 @@
     print(trend(result).text)
 
 `trend` looks at one metric and group of a Result, `moved` at many at once. The process behaviour chart, the line and the levels together keep
-one error budget: a series in which nothing changed is said to have changed at most once in twenty (for memories up to 0.5; about 8 % at 0.7).
+one error budget: a series in which nothing changed is said to have changed at most once in twenty
+(simulated: 3 % at a memory of 0.5, 4 % at 0.7).
 Sources: Wheeler, "Understanding Variation"; Laney 2002; Pinheiro and Bates (REML); Killick 2012 and Chakar 2017 (levels).
 """
 
