@@ -30,7 +30,7 @@ elif matrix.lacks:
         asked.nothing_left(wide, mine)
 else:
     st.markdown(f"**{plain(matrix.finding)}** {plain(matrix.caveat)}")
-    correlation_matrix.named(matrix)
+    correlation_matrix.named(mine, matrix)
     correlation_matrix.triangle(matrix)
     if unit == "tickets":
         correlation_matrix.turned(mine, wide, matrix)

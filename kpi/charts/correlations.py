@@ -18,14 +18,17 @@ TOGETHER, OPPOSITE, NONE, LINKED, UNKNOWN = (
     "linked by arithmetic",
     "too little",
 )
-CELL = 20
+CELL, WIDE, FEW = 20, 44, 12
+"""Height of a cell; its width where there are few numbers, else the cells share the width of the page."""
 _SAY = {"field": "said", "type": "nominal"}
 
 
 @lru_cache(maxsize=64)
 def matrix(names: tuple[str, ...]) -> dict[str, Any]:
-    """The spec of the lower triangle; `names` are the labels in order, numbered on both sides. Data "d": row (2 …), column (1 …), state (one of
-    the five above), size (0 to 1), sign ("+", "-", "=", ""), pair, said; "s": the chosen cell, row and column.
+    """The spec of the lower triangle; `names` are the labels in order, numbered on both sides. Data "d": row and column (numbers, the row the
+    larger), state (one of the five above), size (0 to 1), sign ("+", "-", "=", ""), pair, said; "s": the chosen cell, row and column.
+
+    Up to `FEW` names it has a width of its own: draw it as wide as its content.
     """
     n = len(names)
     labels = "[" + ",".join(f"'{_quoted(name)}'" for name in names) + "]"
@@ -46,7 +49,7 @@ def matrix(names: tuple[str, ...]) -> dict[str, Any]:
     y = {
         "field": "row",
         "type": "ordinal",
-        "scale": {"domain": list(range(2, n + 1)), "paddingInner": 0.06},
+        "scale": {"domain": list(range(1, n + 1)), "paddingInner": 0.06},
         "axis": {
             "title": None,
             "grid": False,
@@ -72,6 +75,7 @@ def matrix(names: tuple[str, ...]) -> dict[str, Any]:
     return {
         "$schema": SCHEMA,
         "height": {"step": CELL},
+        **({"width": {"step": WIDE}} if n <= FEW else {}),
         "layer": [
             {
                 "data": {"name": "d"},

@@ -40,7 +40,7 @@ INSIDE: dict[str, tuple[str, ...]] = {
 """Stretches of a ticket's life (`<base>_seconds`) and the next longer ones they lie inside; what lies inside those follows."""
 
 SAME: dict[str, tuple[str, ...]] = {
-    "is_sla_met": ("full_resolution",),  # solved by the time it was due
+    "is_sla_met": ("full_resolution", "is_solved"),  # solved by the time it was due
     "is_reply_sla_met": ("first_reply",),
     "is_answered": ("agent_replies",),  # answered: at least one reply
     "first_reopened_at": ("reopens",),
@@ -49,8 +49,8 @@ SAME: dict[str, tuple[str, ...]] = {
     "is_first_contact_resolved": ("agent_replies", "reopens"),
     "is_escalated": ("reassignments",),
     "next_created_at": ("count",),  # a next issue is one more ticket
-    "unanswered": ("first_reply",),
-    "age": ("full_resolution",),
+    "unanswered": ("first_reply", "is_answered"),
+    "age": ("full_resolution", "is_solved"),
 }
 """Columns that say what other columns say."""
 ANCHORS = frozenset({"first_solved_at", "until", "instant_epoch"})

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from kpi import units
 from kpi.catalogue import find
-from kpi.correlations.facts import is_of_tickets, is_yes_no
+from kpi.correlations.facts import is_yes_no
 from kpi.correlations.model import ERROR, TRACE, UNITS, Matrix, Pair
 from kpi.correlations.order import NAMED
 from kpi.metric import Ask
@@ -89,15 +87,11 @@ def caveat(matrix: Matrix) -> str:
     """How many pairs were looked at, how many go together, and what that does not mean."""
     if matrix.lacks or not matrix.looked:
         return ""
+    many = len(matrix.claimed)
+    go = f"{units.say(many, 'count')} go together" if many > 1 else "one goes together" if many else "none goes together"
     drawn = " Links between facts that every ticket has are taken from tickets drawn by a fixed rule." if matrix.is_drawn else ""
-    return (
-        f"{units.say(matrix.looked, 'count')} pairs were looked at together and {units.say(len(matrix.claimed), 'count')} go together beyond "
-        f"chance. {PROOF}{drawn}"
-    )
-
-
-def told(pairs: Sequence[Pair], ask: Ask) -> list[str]:
-    return [sentence(pair, ask) for pair in pairs]
+    looked = f"{units.say(matrix.looked, 'count')} pairs were looked at together" if matrix.looked > 1 else "One pair was looked at"
+    return f"{looked} and {go} beyond chance. {PROOF}{drawn}"
 
 
 def _both(pair: Pair) -> str:
@@ -161,11 +155,4 @@ def _why_not(pair: Pair) -> str:
         return ": once each week's memory of the last is taken out, it is gone"
     if pair.bound:
         return f": among {units.say(pair.looked, 'count')} pairs, so much turns up by chance"
-    return ""
-
-
-def needed_at(name: str, unit: str, ask: Ask) -> str:
-    """Why a metric has no value at a unit; "" where it has."""
-    if unit == "tickets" and not is_of_tickets(name, ask):
-        return f"{find(name).label} is not a fact of one ticket: look at weeks"
     return ""

@@ -22,11 +22,12 @@ STATES = {"none": charts.NONE, "linked": charts.LINKED, "unknown": charts.UNKNOW
 MOST_TURNED = 3
 
 
-def named(matrix: Matrix) -> None:
+def named(mine: Mine, matrix: Matrix) -> None:
     """The pairs everybody asks about: a picture of their intervals, and a sentence each that opens the pair."""
     pairs = [pair for names in NAMED if (pair := matrix.pair(*names)) is not None]
     scored = [pair for pair in pairs if pair.is_scored]
-    elsewhere = [names for names in NAMED if matrix.pair(*names) is None and _is_measured(matrix, names)]
+    lacks = mine.dataset.lacking(matrix.ask)
+    elsewhere = [] if matrix.unit == "periods" else [n for n in NAMED if matrix.pair(*n) is None and not any(lacks[name] for name in n)]
     if not pairs and not elsewhere:
         return
     st.subheader("The pairs everybody asks about", anchor=False)
@@ -46,11 +47,7 @@ def named(matrix: Matrix) -> None:
             st.markdown(plain(sentence(pair, matrix.ask)))
     if elsewhere:
         said = ", ".join(f"{_label(a)} and {_label(b)}" for a, b in elsewhere)
-        st.caption(plain(f"Not facts of single {matrix.unit if matrix.unit != 'periods' else 'weeks'}, so look at weeks: {said}."))
-
-
-def _is_measured(matrix: Matrix, names: tuple[str, str]) -> bool:
-    return matrix.unit != "periods" and any(name not in matrix.metrics for name in names)
+        st.caption(plain(f"Not known of single {matrix.unit}, so look at weeks: {said}."))
 
 
 def link(pair: Pair, label: str) -> None:
@@ -81,14 +78,14 @@ def triangle(matrix: Matrix) -> None:
         },
         key=f"correlation_matrix_{matrix.unit}",
         alt=alt,
-        width="stretch",
+        width="content" if len(labels) <= charts.FEW else "stretch",
         on_select=_picked,
         selection_mode=[charts.PICKED],
     )
     drawn.as_table(_table(matrix.pairs, matrix), key="correlation_matrix_table", alt=alt, file_name=f"links-of-{matrix.unit}")
     st.caption(
         "Click a cell to open its pair. The stronger the colour, the further the plausible range stays from 0; + together, - opposite ways, "
-        f"grey cannot be told apart from 0 among {matrix.looked:,} pairs, = linked by arithmetic and not scored."
+        f"grey cannot be told apart from 0 among {matrix.looked:,} pairs, palest too little to tell, = linked by arithmetic and not scored."
     )
 
 
