@@ -143,6 +143,8 @@ def _fit(cells: Cells, kind: str) -> npt.NDArray[np.int64]:
     rest = cells.rows.sum(axis=1, keepdims=True) - cells.rows >= SMALLEST
     able = enough.any(axis=0) & rest.any(axis=0) if kind in TOTALS else enough.all(axis=0) & rest.all(axis=0)
     named = np.array([level is not None for level in cells.levels])
+    if kind in TOTALS and cells.column == "agent":  # who was given more of them is what follows, not where they came from
+        named[:] = False
     return np.asarray(np.flatnonzero(able & named), dtype=np.int64)
 
 

@@ -102,6 +102,8 @@ def test_a_mean_of_durations_and_a_share_above_the_old_median():
     slow = changes.why("full_resolution_time", changes.periods(SCOPE), data)
     assert slow.figure.unit == "%" and "does not add up" in slow.figure.why
     assert (slow.figure_before, slow.figure_now) == (0, 50) and by_level(slow.splits["team"], "rate") == pytest.approx({"A": 0, "B": 45})
+    p90 = changes.why("full_resolution_time", changes.periods(SCOPE.but(statistic="p90")), data)
+    assert "share above the old 90th percentile" in p90.figure.label and p90.text.startswith("90th percentile of full resolution rose")
     mean = changes.why("full_resolution_time", changes.periods(SCOPE), data, view=changes.MEAN)
     assert (mean.figure_before, mean.figure_now) == (3600, 7200) and mean.splits["team"].change == pytest.approx(3600)
 
@@ -169,8 +171,8 @@ def test_parts_sum_to_the_change_on_random_data(seed, days, levels, kind):
         assert split.frame["rate"].iloc[0] == split.frame["rate"].iloc[-1] == 0, "new and vanished segments are pure mix"
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_random_companies_sum_to_what_is_measured(seed):
+@pytest.mark.parametrize(("seed", "zone"), [(0, "UTC"), (1, "America/Los_Angeles")])
+def test_random_companies_sum_to_what_is_measured(seed, zone):
     """Every dimension of every metric that splits, against `kpi.measure` of either side: one code path, the same digits."""
     rng = np.random.default_rng(seed)
     frames = []
@@ -193,7 +195,7 @@ def test_random_companies_sum_to_what_is_measured(seed):
         "scale_high": 5.0, "is_higher_better": True,
     })  # fmt: skip
     data = from_frames({"tickets": pd.concat([every, edges], ignore_index=True), "surveys": surveys})
-    pair = changes.periods(SCOPE)
+    pair = changes.periods(SCOPE.but(zone=zone))
     for name in "csat csat_mean tickets_created handle_time reopen_rate net_flow backlog full_resolution_time resolved_within".split():
         found = changes.why(name, pair, data, view=changes.MEAN)
         statistic = "mean" if name == "full_resolution_time" else None

@@ -82,6 +82,14 @@ def test_a_mix_that_moved_between_equals_is_no_explanation():
     assert not [claim for claim in found.claims + found.apart if claim.what == "mix"]
 
 
+def test_who_was_given_more_tickets_does_not_explain_that_more_came(made):
+    data = made(
+        {0: [({"agent": "Ann"}, 280, 200), ({"agent": "Bob"}, 112, 50)], 1: [({"agent": "Ann"}, 112, 50), ({"agent": "Bob"}, 700, 400)]}
+    )
+    found = changes.why("tickets_created", PAIR, data)
+    assert found.verdict == "real" and not found.claims and found.splits["agent"].frame["p"].isna().all()
+
+
 def test_parts_of_one_period(planted):
     scope = kpi.Scope(start=SCOPE.start, end=SCOPE.end)
     pair = changes.parts(scope, "channel", "phone", ["email", "chat"])
