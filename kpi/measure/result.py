@@ -39,7 +39,7 @@ class Result:
     @property
     def text(self) -> str:
         """One sentence per row."""
-        return "\n".join(self.sentence(row) for _, row in self.frame.iterrows())
+        return "\n".join(self.sentence(row) for row in self.frame.to_dict("records"))
 
     def sentence(self, row: Any) -> str:
         """ "CSAT, week of 2024-03-04, email: 83.4 % (81.9–84.8 %; 2,012 of 2,412)." """

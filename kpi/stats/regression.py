@@ -111,27 +111,31 @@ def known_rows(values: Numbers, design: Numbers) -> tuple[Array, Array, Array]:
 
 def whitened_fit(y: Array, x: Array, gaps: Array, phi: float) -> tuple[Array, Array, float]:
     """(coefficients, inverse of X'X, residual variance) after taking out a memory of phi; a gap of g remembers phi^g."""
-    memory, scale = _memory(gaps, phi)
-    white_y = (y - memory * np.concatenate([[0.0], y[:-1]])) * scale
-    white_x = (x - memory[:, None] * np.vstack([np.zeros(x.shape[1]), x[:-1]])) * scale[:, None]
-    inverse = floats(np.linalg.inv(white_x.T @ white_x))
-    coefficients = inverse @ white_x.T @ white_y
+    coefficients, inverse, variance = whitened_fits(y, x, gaps, np.array([phi]))
+    return coefficients[0], inverse[0], float(variance[0])
+
+
+def whitened_fits(y: Array, x: Array, gaps: Array, phis: Array) -> tuple[Array, Array, Array]:
+    """`whitened_fit` for many phis at once (first axis of all three): a page asks for thousands."""
+    memory, scale = _memory(gaps, phis[:, None])
+    white_y = ((y - memory * np.concatenate([[0.0], y[:-1]])) * scale)[..., None]
+    white_x = (x - memory[..., None] * np.vstack([np.zeros(x.shape[1]), x[:-1]])) * scale[..., None]
+    turned = np.swapaxes(white_x, 1, 2)
+    inverse = floats(np.linalg.inv(turned @ white_x))
+    coefficients = inverse @ (turned @ white_y)
     left = white_y - white_x @ coefficients
-    return coefficients, inverse, float(left @ left / (len(y) - x.shape[1]))
+    return coefficients[..., 0], inverse, (left * left).sum(axis=(1, 2)) / (len(y) - x.shape[1])
 
 
 def likelihood_profile(y: Array, x: Array, gaps: Array, phis: Array) -> Array:
     """Minus the restricted log-likelihood of each phi, up to a constant."""
     n, k = x.shape
-    out = np.empty(len(phis))
-    for place, phi in enumerate(phis):
-        _, inverse, variance = whitened_fit(y, x, gaps, float(phi))
-        log_determinant = -2 * np.log(_memory(gaps, float(phi))[1]).sum()
-        out[place] = 0.5 * ((n - k) * np.log(variance) - np.linalg.slogdet(inverse)[1] + log_determinant)
-    return out
+    _, inverse, variance = whitened_fits(y, x, gaps, floats(phis))
+    log_determinants = -2 * np.log(_memory(gaps, floats(phis)[:, None])[1]).sum(axis=1)
+    return floats(0.5 * ((n - k) * np.log(variance) - np.linalg.slogdet(inverse)[1] + log_determinants))
 
 
-def _memory(gaps: Array, phi: float) -> tuple[Array, Array]:
+def _memory(gaps: Array, phi: Array) -> tuple[Array, Array]:
     """What a row remembers of the row before it (0 for the first), and the scale that makes its news equally loud."""
     memory = np.where(np.isinf(gaps), 0.0, phi ** np.where(np.isinf(gaps), 1.0, gaps))
     return memory, np.sqrt((1 - phi * phi) / (1 - memory**2))

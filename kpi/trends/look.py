@@ -213,7 +213,7 @@ def _framed(
         apart=why,
     )
     said = [f"Not judged: {reason}." if reason else texts.get(str(period), "") for period, reason in zip(drawn["period"], why, strict=True)]
-    frame["said"] = [f"{result.sentence(row)} {more}".strip() for (_, row), more in zip(drawn.iterrows(), said, strict=True)]
+    frame["said"] = [f"{result.sentence(row)} {more}".strip() for row, more in zip(drawn.to_dict("records"), said, strict=True)]
     return frame
 
 

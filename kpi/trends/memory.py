@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kpi.stats.base import Array, t_p_value
-from kpi.stats.regression import known_rows, likelihood_profile, whitened_fit
+from kpi.stats.base import Array, floats, t_p_value
+from kpi.stats.regression import known_rows, likelihood_profile, whitened_fits
 
 MEMORIES = np.linspace(0, 0.96, 33)
 NEGLIGIBLE = 1e-7
@@ -25,10 +25,9 @@ def p_over_memory(values: Array, design: Array, columns: Sequence[int]) -> Array
     profile = likelihood_profile(y, x, gaps, MEMORIES)
     weights = np.exp(profile.min() - profile)
     weights /= weights.sum()
-    wanted, p = list(columns), np.zeros(len(columns))
-    for phi, weight in zip(MEMORIES, weights, strict=True):
-        if weight > NEGLIGIBLE:
-            coefficients, inverse, variance = whitened_fit(y, x, gaps, float(phi))
-            t = coefficients[wanted] / np.sqrt(np.diag(inverse)[wanted] * variance)
-            p += weight * np.asarray(t_p_value(t, n - k))
-    return np.minimum(p, 1.0)
+    likely = weights > NEGLIGIBLE
+    coefficients, inverse, variance = whitened_fits(y, x, gaps, MEMORIES[likely])
+    wanted = list(columns)
+    errors = np.sqrt(np.diagonal(inverse, axis1=1, axis2=2)[:, wanted] * variance[:, None])
+    p = weights[likely] @ np.asarray(t_p_value(coefficients[:, wanted] / errors, n - k))
+    return floats(np.minimum(p, 1.0))

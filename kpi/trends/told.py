@@ -57,7 +57,7 @@ def nothing(speaker: Speaker, drawn: pd.DataFrame, result: Result, known: int, g
         .reset_index(drop=True)
         .assign(**dict.fromkeys(columns, unknown), side=0, apart="")
     )
-    frame["said"] = [result.sentence(row) for _, row in drawn.iterrows()]
+    frame["said"] = [result.sentence(row) for row in drawn.to_dict("records")]
     metric = speaker.metric
     return Trend(
         metric.name,

@@ -63,7 +63,7 @@ def _chart(found: Past, result: Result, name: str) -> None:
             "low": frame["low"].to_numpy(float),
             "high": frame["high"].to_numpy(float),
             "is_now": [str(period) == found.period for period in frame["period"]],
-            "said": [result.sentence(row) for _, row in frame.iterrows()],
+            "said": [result.sentence(row) for row in frame.to_dict("records")],
         }
     )
     unit = found.metric.unit

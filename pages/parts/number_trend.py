@@ -66,7 +66,7 @@ def _with_open(asked: Scope, mine: Mine) -> Scope:
 
 def _rows(frame: pd.DataFrame, result: Result) -> pd.DataFrame:
     rows = frame[["period", "value", "low", "high", "is_complete"]].copy()
-    rows["said"] = [result.sentence(row) for _, row in frame.iterrows()]
+    rows["said"] = [result.sentence(row) for row in frame.to_dict("records")]
     return rows
 
 

@@ -1,4 +1,4 @@
-"""Before the first visitor: import what a page needs, compile the questions of the Overview, and leave all that to the garbage collector no more."""
+"""Before the first visitor: import what a page needs, compile the questions of the first pages, and leave all that to the garbage collector no more."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DATES = kpi.Scope(start="2026-01-01", end="2026-01-28")
 
 
 def up() -> None:
-    """Measure what the Overview asks once over a tiny dataset: the texts that are compiled for it serve every dataset.
+    """Measure what the Overview and the Trends ask once over a tiny dataset: the texts that are compiled for it serve every dataset.
 
     Streamlit collects garbage after every run of a script; walking some 120,000 long-lived objects of pandas, Altair and Arrow costs
     about 70 ms each time, and freezing them once makes that nothing.
@@ -25,11 +25,13 @@ def up() -> None:
             import_module(name)
         data = world()
         board = [name for names in BOARD.values() for name in names[:4]]
+        every = [name for name, lacks in data.lacking(_DATES.ask).items() if not lacks]  # what the Trends page looks at
         count = ["tickets_created"]  # what the sentence under the title says
         for names, scope, intervals in (
             (board, kpi.Scope(), True),
             (board, _DATES, True),
             (board, _DATES.but(by="week"), False),
+            (every, _DATES.but(by="week"), False),
             (count, kpi.Scope(by="day"), False),
             (count, _DATES, False),
             (count, _DATES.but(params=(("statuses", "all"),)), False),
