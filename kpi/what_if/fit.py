@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -63,23 +64,47 @@ NONE = Change(0.0, 0.0, 0.0, 0.0, math.inf)
 
 
 @dataclass(frozen=True)
-class Learned:
-    """A fitted model. `cells` are those it is played on, `terms` the metrics in its design, `knots` where times bend and counts step.
+class Made:
+    """A model once fitted: `cells` are those it is played on, one row of `design` each. `reason` says why nothing could be fitted."""
 
-    `n` tickets were learned from, in `clusters` agents (`by_agent`) or weeks. `reason` says why nothing could be learned; the rest is then empty.
+    reason: str = ""
+    fit: LogisticFit | LinearFit | None = None
+    cells: pd.DataFrame = field(default_factory=pd.DataFrame)
+    design: Array = field(default_factory=lambda: np.zeros((0, 0)))
+    segments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A model and what is there to learn it from; it is fitted when first asked, and remembered.
+
+    `terms` are the metrics in its design, `knots` where times bend and counts step. `n` tickets are learned from, in `clusters` agents
+    (`by_agent`) or weeks. `why_not` says why nothing can be learned; the rest is then empty.
     """
 
     model: Model
-    reason: str = ""
-    fit: LogisticFit | LinearFit | None = None
-    cells: pd.DataFrame | None = None
-    design: Array | None = None
+    why_not: str = ""
+    found: Cells | None = None
     terms: tuple[str, ...] = ()
-    segments: tuple[str, ...] = ()
     knots: tuple[tuple[str, tuple[float, ...]], ...] = ()
     n: float = 0.0
     clusters: int = 0
     by_agent: bool = True
+
+    @cached_property
+    def made(self) -> Made:
+        """The fit. Seconds on a large dataset, once."""
+        return Made(self.why_not) if self.why_not or self.found is None else _made(self.model, self.found, self.terms, dict(self.knots))
+
+    @property
+    def reason(self) -> str:
+        """Why nothing is learned, as far as is known yet; "" where something is."""
+        return self.why_not or (self.made.reason if "made" in self.__dict__ else "")
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """The columns held equal."""
+        return self.made.segments
 
     @property
     def scale(self) -> float:
@@ -90,30 +115,32 @@ class Learned:
         """What the outcome does when drivers go from one value of their metric to another. BadValue for a move no ticket can follow."""
         if not moves:
             return NONE
-        if self.fit is None or self.cells is None or self.design is None:
+        fit, design = self.made.fit, self.made.design
+        if fit is None:
             return Change(NAN)
-        origin, weights, state = _played(self.cells, moves)
-        before = self.design[origin]
+        origin, weights, state = _played(self.made.cells, moves)
+        before = design[origin]
         after = before.copy()
         place = 1
         for name in self.terms:
             columns = _columns(name, state[name], dict(self.knots).get(name, ()))
             after[:, place : place + columns.shape[1]] = columns
             place += columns.shape[1]
-        change, low, high = (self.scale * float(v) for v in self.fit.average_change(before, after, weights, conf))
-        error = _error(self.fit, before, after, weights) * self.scale
-        return Change(change, low, high, error, float(self.fit.df))
+        change, low, high = (self.scale * float(v) for v in fit.average_change(before, after, weights, conf))
+        error = _error(fit, before, after, weights) * self.scale
+        return Change(change, low, high, error, float(fit.df))
 
     def contrast(self, driver: str) -> Change:
         """What every ticket's being so does, against none being so: the effect of a flag on one ticket, averaged over all of them."""
-        if self.fit is None or self.design is None or INPUTS[driver].kind != "share":
+        fit = self.made.fit
+        if fit is None or INPUTS[driver].kind != "share":
             return Change(NAN)
         start = self._place(driver)
-        without, every = self.design.copy(), self.design.copy()
+        without, every = self.made.design.copy(), self.made.design.copy()
         without[:, start], every[:, start] = 0.0, 1.0
-        weights = self.cells["now"].to_numpy(float) if self.cells is not None else None
-        change, low, high = (self.scale * float(v) for v in self.fit.average_change(without, every, weights))
-        return Change(change, low, high, df=float(self.fit.df))
+        weights = self.made.cells["now"].to_numpy(float)
+        change, low, high = (self.scale * float(v) for v in fit.average_change(without, every, weights))
+        return Change(change, low, high, df=float(fit.df))
 
     def _place(self, driver: str) -> int:
         """The first column of a driver in the design."""
@@ -125,9 +152,10 @@ class Learned:
 
         Low and high are of the difference to today's average, so that they tell the shape and not the level.
         """
-        if self.fit is None or self.cells is None or self.design is None:
+        fit, design, cells = self.made.fit, self.made.design, self.made.cells
+        if fit is None:
             return pd.DataFrame({name: [] for name in ("value", "mean", "low", "high", "share")})
-        seen, n = self.cells[driver].to_numpy(float), self.cells["now"].to_numpy(float)
+        seen, n = cells[driver].to_numpy(float), cells["now"].to_numpy(float)
         knots = dict(self.knots).get(driver, ())
         if INPUTS[driver].kind == "time":
             low, high = (max(1.0, _quantile(seen, n, q)) for q in (0.02, 0.98))
@@ -137,58 +165,62 @@ class Learned:
         start = self._place(driver)
         share = n / n.sum()
         rows = []
-        level = self.scale * float(share @ self.fit.predict(self.design))
+        level = self.scale * float(share @ fit.predict(design))
         for value in values:
-            after = self.design.copy()
+            after = design.copy()
             columns = _columns(driver, np.full(len(after), value), knots)
             after[:, start : start + columns.shape[1]] = columns
-            change, under, over = (self.scale * float(v) for v in self.fit.average_change(self.design, after, n))
+            change, under, over = (self.scale * float(v) for v in fit.average_change(design, after, n))
             rows.append((float(value), level + change, level + under, level + over, float(share[np.isclose(seen, value)].sum())))
         return pd.DataFrame(rows, columns=["value", "mean", "low", "high", "share"])
 
 
 def learn(model: Model, found: Cells, terms: tuple[str, ...]) -> Learned:
-    """Fit a model on its cells; `reason` says why not, where there is too little or nothing varies."""
+    """What a model can be learned from; `why_not` says why not, where there is too little or nothing varies. Nothing is fitted yet."""
     frame = found.frame.dropna(subset=list(terms))
-    n = float(frame["n"].sum())
-    yes = float((frame["y"] * frame["n"]).sum())
+    n_of = frame["n"].to_numpy(float)
+    n, yes = float(n_of.sum()), float(frame["y"].to_numpy(float) @ n_of)
+    driver = model.drivers[0]
     if n < FEWEST or (not model.is_mean and min(yes, n - yes) < FEWEST_OF_EACH):
         return Learned(model, f"{n:,.0f} tickets know all it takes, too few to learn from")
-    if frame[model.drivers[0]].nunique() < 2:
-        return Learned(model, f"{INPUTS[model.drivers[0]].label} is the same on every ticket")
-    n_of = frame["n"].to_numpy(float)
+    if not (frame["now"] > 0).any():
+        return Learned(model, "none of the tickets of these dates know all it takes")
+    if frame[driver].nunique() < 2:
+        return Learned(model, f"{INPUTS[driver].label} is the same on every ticket")
     knots = tuple((name, _knots(INPUTS[name].kind, frame[name].to_numpy(float), n_of)) for name in terms if INPUTS[name].kind != "share")
     still = {name for name, places in knots if len(places) < (2 if INPUTS[name].kind == "time" else 1)}
     still |= {name for name in terms if frame[name].nunique() < 2}
-    if model.drivers[0] in still:
-        return Learned(model, f"{INPUTS[model.drivers[0]].label} hardly varies")
+    if driver in still:
+        return Learned(model, f"{INPUTS[driver].label} hardly varies")
     terms, knots = tuple(name for name in terms if name not in still), tuple(one for one in knots if one[0] not in still)
+    return Learned(model, "", found, terms, knots, n, int(frame["cluster"].nunique()), found.by_agent)
+
+
+def _made(model: Model, found: Cells, terms: tuple[str, ...], knots: Mapping[str, tuple[float, ...]]) -> Made:
+    frame = found.frame.dropna(subset=list(terms))
+    weights, outcome = frame["n"].to_numpy(float), frame["y"].to_numpy(float)
     levels = tuple(
         (name, tuple(str(level) for level in frame.groupby(name)["n"].sum().sort_values(ascending=False).index)) for name in found.segments
     )
-    design = _design(frame, terms, dict(knots), dict(levels))
-    while (
-        levels and _rank(design, frame["n"].to_numpy(float)) < design.shape[1]
-    ):  # a team that has its channel for itself: the last segment goes
+    design = _design(frame, terms, knots, dict(levels))
+    while levels and _rank(design, weights) < design.shape[1]:  # a team that has its channel for itself: the last segment goes
         levels = levels[:-1]
-        design = _design(frame, terms, dict(knots), dict(levels))
-    outcome, weights, cluster = frame["y"].to_numpy(float), frame["n"].to_numpy(float), frame["cluster"].tolist()
+        design = _design(frame, terms, knots, dict(levels))
+    cluster = frame["cluster"].tolist()
     fit: LogisticFit | LinearFit
     if model.is_mean:
         fit = linear(outcome, design, cluster, weights)
     else:  # a cell of some yeses and some noes is two rows
-        both = np.concatenate([np.ones(len(frame)), np.zeros(len(frame))])
-        counts = np.concatenate([outcome * weights, (1 - outcome) * weights])
-        fit = logistic(both, np.vstack([design, design]), [*cluster, *cluster], counts)
+        yes, no = np.flatnonzero(outcome > 0), np.flatnonzero(outcome < 1)
+        rows = np.concatenate([yes, no])
+        counts = np.concatenate([(outcome * weights)[yes], ((1 - outcome) * weights)[no]])
+        both = np.concatenate([np.ones(len(yes)), np.zeros(len(no))])
+        fit = logistic(both, design[rows], [cluster[row] for row in rows], counts)
     if np.isnan(fit.coefficients).any():
-        return Learned(model, "the columns at hand repeat each other, or separate the answers completely")
-    first = 1 + sum(_width(name, dict(knots).get(name, ())) for name in terms)
+        return Made("the columns at hand repeat each other, or separate the answers completely")
+    first = 1 + sum(_width(name, knots.get(name, ())) for name in terms)
     played, seen = _thinned(frame, terms, design, fit.coefficients, first)
-    if not len(played):
-        return Learned(model, "none of the tickets of these dates know all it takes")
-    return Learned(
-        model, "", fit, played, seen, terms, tuple(name for name, _ in levels), knots, n, int(frame["cluster"].nunique()), found.by_agent
-    )
+    return Made("", fit, played, seen, tuple(name for name, _ in levels))
 
 
 def _rank(design: Array, weights: Array) -> int:

@@ -75,7 +75,8 @@ class Ground:
 
 
 def prepare(scope: Scope, data: Dataset, outcome: str = "csat", progress: Progress | None = None) -> Ground:
-    """Measure today, look back a year, and fit the declared links of an outcome that the data allow. Seconds on a large dataset; do it once.
+    """Measure today, look back a year, and fetch what the declared links of an outcome are learned from. Seconds on a large dataset; do it once.
+    Each link is fitted when it is first asked for.
 
     `progress` is called with what is done and the share done. Never raises for what the data lack: `lacks` tells.
     """
@@ -133,6 +134,8 @@ def _work(values: Mapping[str, Mapping[str, Any]], scope: Scope, data: Dataset, 
 
     weeks = _weeks(scope, data)
     created, handled = of("tickets_created"), of("handle_time", "n")
+    if "tickets.created_at" not in data.filled:  # so many tickets, nobody knows in how many weeks
+        created = NAN
     rate, paid = _paid(scope, data)
     work = Work(
         tickets_per_week=created / weeks,

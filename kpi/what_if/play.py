@@ -150,7 +150,8 @@ def _change(
             return Change(NAN), f"{INPUTS[alone[0]].label}: {reason or 'not known here'}."
         said = " and ".join(INPUTS[name].label for name in drivers)
         return Change(NAN), f"{said} are made of one another: move one of them at a time."
-    return found.change(drivers), ""
+    change = found.change(drivers)
+    return change, f"{INPUTS[next(iter(drivers))].label}: {found.reason}." if found.reason else ""
 
 
 def _handling(ground: Ground, moves: Mapping[str, float], guarded: bool) -> Change | None:

@@ -42,6 +42,9 @@ def draw(mine: Mine, scope: Scope, ground: Ground, moves: dict[str, float]) -> N
     if not axes:
         st.markdown(f"**These data cannot tell:** nothing that moves {plain(find(outcome).label)}, work or cost is known.")
         return
+    if not ground.drivers(outcome) and np.isnan(ground.work.cost_per_ticket):
+        st.markdown(f"**These data cannot tell:** neither what moves {plain(find(outcome).label)} nor what a ticket costs is known.")
+        return
     asked, chosen = _question(ground, outcome, axes)
     if not asked:
         st.markdown("**Say what is to be reached:** a score, a cost, the hours of work.")

@@ -38,11 +38,12 @@ def draw(mine: Mine, scope: Scope, ground: Ground, moves: dict[str, float]) -> N
         what_if_inputs.sliders(mine, scope, ground, moves, outcome)
     with right:
         try:
-            played = play(ground, moves, outcome)
+            with st.spinner("Learning from your tickets"):
+                played = play(ground, moves, outcome)
         except KpiError as error:
             said.markdown(f"**{plain(error.what)}** {plain(error.hint)}")
             return
-        said.markdown(f"**{plain(played.finding)}** {plain(played.caveat)}")
+        said.markdown(f"**{plain(played.finding)}** {plain(played.caveat)}{_nothing(ground, outcome)}")
         goal = target(mine, scope, ground, outcome)
         seen = played.outlook(goal[0] if goal else math.nan, goal[2] if goal else HORIZON)
         _tiles(played, seen, goal)
@@ -50,6 +51,14 @@ def draw(mine: Mine, scope: Scope, ground: Ground, moves: dict[str, float]) -> N
         what_if_inputs.standing(mine, scope, ground, played)
         _curves(played)
     _unknown(ground, outcome)
+
+
+def _nothing(ground: Ground, outcome: str) -> str:
+    """That nothing can be learned, and why; "" where something can."""
+    if ground.drivers(outcome):
+        return ""
+    reason = next((one.reason for model, one in ground.learned.items() if model.outcome == outcome and one.reason), "it is not known")
+    return plain(f" What moves {find(outcome).label} cannot be learned here: {reason}. The arithmetic below needs no learning.")
 
 
 def target(mine: Mine, scope: Scope, ground: Ground, outcome: str) -> tuple[float, str, int] | None:

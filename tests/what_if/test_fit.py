@@ -25,7 +25,7 @@ def test_standardised_difference_matches_r():
     ]
     found = learn(model("csat", FCR, "first_reply_time"), cells(pd.DataFrame(rows), ("team",)), (FCR,))
     assert found.contrast(FCR).value == pytest.approx(1.949704, abs=5.1e-7)
-    assert found.fit.coefficients[1] == pytest.approx(0.09987009, abs=5.1e-9)
+    assert found.made.fit.coefficients[1] == pytest.approx(0.09987009, abs=5.1e-9)
     assert found.contrast(FCR).low < 0 < found.contrast(FCR).high and not found.contrast(FCR).is_clear
 
 
