@@ -29,6 +29,7 @@ if found.needs:
 st.markdown(f"**{plain(found.sentence)}**")
 number_told.headline(found)
 number_trend.chart(mine, found, scope)
+number_told.onward(metric, is_compared=scope.before() is not None)
 number_told.in_words(metric, found.switches)
 number_told.counted(found)
 number_told.left_out(found)

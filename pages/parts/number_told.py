@@ -50,6 +50,15 @@ def headline(found: Explained) -> None:
                 st.caption(plain(below))
 
 
+def onward(metric: Metric, *, is_compared: bool) -> None:
+    """The questions that follow a number, each a page that opens with it."""
+    pages = [("trends.py", "Is it getting better?", "show_chart"), ("benchmarks.py", "How do we compare?", "leaderboard")]
+    pages += [("why.py", "Why did it change?", "waterfall_chart")] if is_compared else []
+    with st.container(horizontal=True, gap="small", key="onward"):
+        for file, question, icon in pages:
+            st.page_link(file, label=question, icon=f":material/{icon}:", query_params=links.query(metric=metric.name), width="content")
+
+
 def in_words(metric: Metric, switches: tuple[tuple[str, str], ...]) -> None:
     st.subheader("In words", anchor=False)
     st.markdown(f"{plain(metric.about)}")

@@ -140,3 +140,10 @@ def test_the_trend_is_a_spec_without_data_that_names_what_it_draws(unit: str, by
     assert [layer["data"]["name"] for layer in trend(unit, by, parts=())["layer"]] == ["d", "d", "d"]
     dashed = [layer for layer in spec["layer"] if layer["mark"].get("strokeDash")]
     assert [layer["data"]["name"] for layer in dashed] == ["o"]
+
+
+def test_the_next_questions_open_with_this_number(app: Open, sample_key: str) -> None:
+    page = sound(app(sample_key, "number.py", metric="csat"))
+    links = {link.proto.label: link.proto.query_string for link in page.get("page_link") if link.proto.label.endswith("?")}
+    assert set(links) == {"Is it getting better?", "How do we compare?", "Why did it change?"}
+    assert all("metric=csat" in query and f"data={sample_key}" in query and "compare=previous" in query for query in links.values())
