@@ -312,8 +312,8 @@ def _axis(field: str, unit: str, title: str, is_log: bool, ticks: tuple[float, .
     }
     if ticks:
         axis["values"] = list(ticks)
-    scale: dict[str, Any] = {"zero": False, "nice": not is_log}
-    return {"field": field, "type": "quantitative", "axis": axis, "scale": scale | ({"type": "log"} if is_log else {})}
+    scale: dict[str, Any] = {"type": "log", "nice": False} if is_log else {"zero": False, "nice": True}
+    return {"field": field, "type": "quantitative", "axis": axis, "scale": scale}
 
 
 def _signed(value: str) -> str:

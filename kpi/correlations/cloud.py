@@ -191,7 +191,8 @@ def _straight_line(first: str, second: str, points: pd.DataFrame, found: Facts, 
 def _bent_line(points: pd.DataFrame, bent: Bend) -> pd.DataFrame:
     shape = bent.shape
     low, high = float(points["x"].min()), float(points["x"].max())
-    places = [place for place in (low, shape.start, shape.end, high) if low <= place <= high]
+    ramp = np.linspace(shape.start, shape.end, STEPS).tolist()  # a straight line in time is a curve on a log axis
+    places = [place for place in (low, *ramp, high) if low <= place <= high]
     levels = [shape.below + shape.height * float(np.clip((p - shape.start) / (shape.end - shape.start), 0, 1)) for p in places]
     return pd.DataFrame({"x": places, "y": levels, "low": NAN, "high": NAN}).drop_duplicates("x")
 

@@ -16,7 +16,7 @@ from kpi.correlations.turned import Turned, turned
 from pages.parts import asked_dates, links
 from pages.parts.mine import Mine
 
-WEEKS = {"tickets": 52, "periods": 106, "agents": 52}
+WEEKS = {"tickets": 104, "periods": 106, "agents": 52}
 """Links need more than four weeks: at least so many are looked at, up to the end of the dates asked for."""
 ASKS = {
     "tickets": "Do tickets with more of one have more of the other?",

@@ -129,7 +129,7 @@ def turned(mine: Mine, scope: Scope, matrix: Matrix) -> None:
         with st.spinner("Comparing every two teams, channels, topics …"):
             found = turned_round(mine, scope, metric)
         if not found:
-            st.markdown("No comparison of two teams, channels or other parts turns round when like is compared with like.")
+            st.markdown("No comparison of two teams, channels or other parts can be said to turn round when like is compared with like.")
         for place, one in enumerate(found[:MOST_TURNED]):
             st.markdown(f"**{plain(one.text)}**")
             parts = one.parts

@@ -39,7 +39,7 @@ def draw(mine: Mine, scope: Scope, asked: Scope, pair: Pair) -> None:
     for note in found.notes:
         st.markdown(f":material/info: {plain(note)}")
     if found.bend is not None:
-        st.subheader("Where waiting begins to matter", anchor=False)
+        st.subheader("From where on does it matter?", anchor=False)
         st.markdown(plain(found.bend.text))
         st.caption(
             "A level part, a straight part and a level part, set where they fit best, like compared with like; the ranges hold for where the "
