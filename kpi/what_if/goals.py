@@ -283,20 +283,35 @@ def value_at(played: Played, name: str, part: float = 1.0) -> tuple[float, float
     return min(found), found[1], max(found)
 
 
+def near(ground: Ground, name: str) -> tuple[float, float]:
+    """From one width of its own weeks below the lowest to one above the highest: where a region is worth drawing."""
+    one, today, known = INPUTS[name], ground.today[name], ground.histories.get(name)
+    if known is None or not known.known:
+        return max(one.low, 0.7 * today), min(one.high, 1.3 * today)
+    low, high = min(known.lowest, today), max(known.highest, today)
+    if one.unit == "s":
+        return max(one.low, low * low / high), min(one.high, high * high / low)
+    return max(one.low, low - (high - low)), min(one.high, high + (high - low))
+
+
 def _axis(ground: Ground, name: str, size: int) -> npt.NDArray[np.float64]:
-    """The values tried: to the good end for a share; else around today, well beyond what the history carries, so that the answer can say so."""
+    """The values tried: to the good end for a share; else around today, well beyond what the history carries, so that the answer can say so.
+
+    Two thirds of the points of a region lie near one's own weeks.
+    """
     one, today = INPUTS[name], ground.today[name]
-    known = ground.histories.get(name)
+    low, high = near(ground, name)
     if one.unit == "%":
-        low, high = max(one.low, today - 25), min(one.high, today + 25)
+        low, high = max(one.low, min(low, today - 25)), min(one.high, max(high, today + 25))
         if one.kind == "share":  # all the way to the good end: the answer must be able to say that even that is too little
             low, high = (low, one.high) if one.better == "higher" else (one.low, high)
-        return np.unique(np.append(np.linspace(low, high, size), today))
-    if one.unit == "s":
-        return np.unique(np.append(np.geomspace(max(one.low, today / 6), today * 2.5, size), today))
-    spread = (known.highest - known.lowest) if known is not None and known.known else today / 2
-    low, high = max(one.low, today - 1.5 * spread), today + 1.5 * spread
-    return np.unique(np.append(np.linspace(low, max(high, low + 1e-6), size), today))
+    elif one.unit == "s":
+        low, high = max(one.low, min(low, today / 6)), max(high, today * 2.5)
+    spaced = np.geomspace if one.unit == "s" else np.linspace
+    high = max(high, low + 1e-6)
+    if size == ON_LINE:
+        return np.unique(np.append(spaced(low, high, size), today))
+    return np.unique(np.concatenate([spaced(low, high, size // 3), spaced(*near(ground, name), size - size // 3), [today]]))
 
 
 def _stretches(values: npt.NDArray[np.float64], where: npt.NDArray[np.bool_]) -> list[tuple[float, float]]:

@@ -14,7 +14,7 @@ from kpi.charts import spread as ticks
 from kpi.charts import what_if as charts
 from kpi.errors import KpiError
 from kpi.what_if import INPUTS, OUTCOMES, Goal, Ground, Sought, play, read_goal, seek
-from kpi.what_if.goals import value_at
+from kpi.what_if.goals import near, value_at
 from pages.parts import drawn, links, what_if_asked
 from pages.parts.mine import Mine
 from pages.parts.words import plain
@@ -184,7 +184,11 @@ def _line(found: Sought) -> None:
 
 
 def _ticks(unit: str, values: Any) -> tuple[float, ...]:
-    return ticks.log_ticks(float(values[0]), float(values[-1])) if unit == "s" else ()
+    if unit != "s":
+        return ()
+    low, high = float(values[0]), float(values[-1])
+    known = ticks.log_ticks(low, high)
+    return known if len(known) > 2 else tuple(tick for tick in units.duration_ticks(low, high) if low <= tick <= high)
 
 
 def _region(found: Sought) -> None:
@@ -192,14 +196,17 @@ def _region(found: Sought) -> None:
     (down, across), ground = found.grid, found.ground
     first, second = (INPUTS[name] for name in found.axes)
     currency = ground.currency or None
+    inside = [(values >= low - 1e-9) & (values <= high + 1e-9) for values, (low, high) in zip(found.grid, _near(found), strict=True)]
+    keep = inside if (found.met[np.ix_(*inside)] > 0).any() else [np.ones(len(values), dtype=bool) for values in found.grid]
+    met, levels, down, across = found.met[np.ix_(*keep)], found.levels[np.ix_(*keep)], down[keep[0]], across[keep[1]]
     y_low, y_high = _edges(down, first.unit)
     x_low, x_high = _edges(across, second.unit)
     rows = []
     for i, a in enumerate(down):
         for j, b in enumerate(across):
-            code = int(found.met[i, j])
+            code = int(met[i, j])
             where = {"inside": "inside your weeks", "faded": "at the edge of your weeks", "refused": "where you have never been"}.get(
-                str(found.levels[i, j]), "history not known"
+                str(levels[i, j]), "history not known"
             )
             rows.append(
                 {
@@ -226,12 +233,17 @@ def _region(found: Sought) -> None:
             {
                 first.label: [units.say(a, first.unit, currency) for a in down for _ in across],
                 second.label: [units.say(b, second.unit, currency) for _ in down for b in across],
-                "All goals": frame["met"], "Your history": found.levels.ravel(),
+                "All goals": frame["met"], "Your history": levels.ravel(),
             }
         ),
         file_name="goal-region",
     )  # fmt: skip
     st.caption("The stronger, the surer: possible, met by the estimate, met for sure · frame: the middle 95 % of your weeks · cross: today")
+
+
+def _near(found: Sought) -> list[tuple[float, float]]:
+    """Where the region is worth drawing: around one's own weeks."""
+    return [near(found.ground, name) for name in found.axes]
 
 
 def _edges(values: Any, unit: str) -> tuple[Any, Any]:
