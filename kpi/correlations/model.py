@@ -25,7 +25,7 @@ class Pair:
 
     For tickets and agents `r` compares like with like (`alike`: the columns inside whose values it was measured) and `pooled` with its limits
     throws all together; for weeks `r` is what is left beyond trend and season, and `again` with `again_p` the prewhitened second opinion. `q`
-    is the p-value allowing for all `looked` pairs (few false ones among those claimed), `sure` the stricter one (no false one at all, Holm).
+    is the p-value allowing for all `looked` pairs (few false ones among those claimed; none for tickets), `sure` the stricter one (none, Holm).
     `n` tickets, weeks or agents know both; they are `worth` so many independent ones
     (agents behind the tickets, effective weeks, agents).
     """
