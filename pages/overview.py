@@ -3,7 +3,7 @@
 import streamlit as st
 
 import kpi
-from pages.parts import asked, headline, other_numbers, start, target_lines, tiles, understood
+from pages.parts import asked, headline, other_numbers, start, steady, target_lines, tiles, understood
 from pages.parts.board import ALWAYS, BOARD
 from pages.parts.measured import measured
 from pages.parts.words import plain
@@ -27,7 +27,8 @@ with st.skeleton(height=420):
 if not any(row["value"] for row in now.records()):
     asked.nothing_left(scope, mine)
     st.stop()
-finding, caveat = headline.finding(now, has_dates="tickets.created_at" in mine.dataset.filled)
+doubted = steady.doubted(now, mine)
+finding, caveat = headline.finding(now, has_dates="tickets.created_at" in mine.dataset.filled, doubted=doubted)
 st.markdown(f"**{plain(finding)}** {plain(caveat)}")
 line = measured(mine, told, asked.past(scope, mine), intervals=False)
 
@@ -35,7 +36,7 @@ chips = {name: chip for name in told if (chip := target_lines.chip(mine, name, w
 for heading, names in board.items():
     if names:
         st.subheader(heading, anchor=False)
-        tiles.wall(names, now, line, lacks, chips)
+        tiles.wall(names, now, line, lacks, chips, doubted)
 
 other_numbers.draw(told, now, whole, mine)
 lacking = [metric for name, metric in kpi.metrics().items() if lacks[name]]

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from kpi.changes import words
 from kpi.changes.counts import SMALLEST, Counts, count, dimensions
+from kpi.changes.days import by_days
 from kpi.changes.factors import Product, factors
 from kpi.changes.figures import MEAN, SHARE, Figure, can_choose, figure_of
 from kpi.changes.luck import luck_of
@@ -42,6 +43,7 @@ __all__ = [
     "Product",
     "Respondents",
     "Split",
+    "by_days",
     "can_choose",
     "dimensions",
     "factors",

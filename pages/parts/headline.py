@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from kpi import Result, stats, units
@@ -15,8 +15,11 @@ ERROR = 0.05
 COMPARE = "Nothing is compared here. Choose dates and what to compare them with, and this says what changed."
 
 
-def finding(now: Result, *, has_dates: bool = True) -> tuple[str, str]:
-    """A sentence and its caveat, both made of a Result. "Nothing changed beyond noise" is a finding too."""
+def finding(now: Result, *, has_dates: bool = True, doubted: Collection[str] = ()) -> tuple[str, str]:
+    """A sentence and its caveat, both made of a Result. "Nothing changed beyond noise" is a finding too.
+
+    `doubted` are the metrics that moved row by row, but by no more than whole days scatter by themselves (`kpi.changes.by_days`).
+    """
     rows = [row for row in now.records() if row["value"] is not None]
     before = now.scope.before()
     judged = [row for row in rows if row.get("change") is not None and row["change_low"] is not None]
@@ -31,15 +34,14 @@ def finding(now: Result, *, has_dates: bool = True) -> tuple[str, str]:
     change, low, high = ([row[c] for row in judged] for c in ("change", "change_low", "change_high"))
     p = stats.interval_p_value(change, low, high)
     chance = {row["metric"]: adjusted for row, adjusted in zip(judged, stats.false_discovery(p), strict=True)}
-    changed = [row for row in alone if chance[row["metric"]] < ERROR]
+    changed = [row for row in alone if chance[row["metric"]] < ERROR and row["metric"] not in doubted]
     if changed:
-        return _said(now, changed[0]), _caveat(now, changed, alone, len(judged), dates)
+        return _said(now, changed[0]), _caveat(now, changed, [row for row in alone if row["metric"] not in doubted], len(judged), dates)
     many = units.say(len(judged), "count")
     if alone:
         return (
             "Nothing stands out beyond noise.",
-            f"Looked at alone, {_names(now, alone)} moved further from {dates} than chance would move one number; but {many} numbers were "
-            "compared, and chance alone makes about one in twenty look changed.",
+            _doubts(now, alone, doubted, f"{many} numbers were compared, and chance alone makes about one in twenty look changed", dates),
         )
     return (
         "Nothing changed beyond noise.",
@@ -68,6 +70,18 @@ def _caveat(now: Result, changed: Sequence[dict[str, Any]], alone: Sequence[dict
     less = f" {_names(now, doubtful)} would be, looked at alone." if doubtful else ""
     looked = f" {judged} numbers were compared, and that is allowed for." if judged > 1 else ""
     return f"The change from {dates} lies between {limits.replace(' to ', ' and ')}.{also}{less}{looked}"
+
+
+def _doubts(now: Result, alone: Sequence[dict[str, Any]], doubted: Collection[str], many: str, dates: str) -> str:
+    """Why numbers that moved further than chance would move one are no finding."""
+    restless = [row for row in alone if row["metric"] in doubted]
+    rest = [row for row in alone if row["metric"] not in doubted]
+    parts = []
+    if restless:
+        parts.append(f"Counted row by row, {_names(now, restless)} moved from {dates}, but whole days scatter as much by themselves.")
+    if rest:
+        parts.append(f"Looked at alone, {_names(now, rest)} moved further from {dates} than chance would move one number; but {many}.")
+    return " ".join(parts)
 
 
 def _names(now: Result, rows: Sequence[dict[str, Any]]) -> str:

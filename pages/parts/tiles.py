@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
 import streamlit as st
@@ -12,7 +12,7 @@ from kpi.forms import Ratio
 from kpi.forms.base import SMALL_SAMPLE
 from kpi.measure.words import SPOKEN, behind, too_few
 from kpi.units import NBSP
-from pages.parts import asked_dates, links
+from pages.parts import asked_dates, links, steady
 from pages.parts.asked_words import needed
 from pages.parts.words import plain
 
@@ -23,11 +23,17 @@ Row = Mapping[str, Any]
 
 
 def wall(
-    names: Sequence[str], now: Result, past: Result, lacks: Mapping[str, Sequence[str]], chips: Mapping[str, tuple[str, str]] | None = None
+    names: Sequence[str],
+    now: Result,
+    past: Result,
+    lacks: Mapping[str, Sequence[str]],
+    chips: Mapping[str, tuple[str, str]] | None = None,
+    doubted: Collection[str] = (),
 ) -> None:
     """Tiles of some metrics, in rows of equal cards that reflow on a narrow screen; `lacks` says which columns keep one grey.
 
-    `chips` are the states of targets by metric, a word with its colour: whether a line is crossed is one thing, whether a number changed another.
+    `doubted` are changes that whole days scatter as much as: beyond noise by their rows, and yet not to be coloured. `chips` are the states
+    of targets by metric, a word with its colour: whether a line is crossed is one thing, whether a number changed another.
     """
     rows = {row["metric"]: row for row in now.records()}
     lines = series(past)
@@ -37,16 +43,16 @@ def wall(
                 if lacks.get(name):
                     blank(now.metrics[name], lacks[name])
                 else:
-                    tile(now, rows[name], lines.get(name, []))
+                    tile(now, rows[name] | ({"is_beyond_noise": False} if name in doubted else {}), lines.get(name, []), name in doubted)
                     if chips and name in chips:
                         word, colour = chips[name]
                         st.badge(word, icon=":material/flag:", color=cast(Any, colour))
 
 
-def tile(now: Result, row: Row, line: Sequence[float]) -> None:
+def tile(now: Result, row: Row, line: Sequence[float], is_doubted: bool = False) -> None:
     """One metric, its label a link to how it is made."""
     metric = now.metrics[row["metric"]]
-    _head(metric, name_of(metric, row), _help(now, row))
+    _head(metric, name_of(metric, row), _help(now, row) + (f"\n\n{steady.SAID}" if is_doubted else ""))
     _value(now, row, line)
 
 

@@ -182,6 +182,14 @@ def test_one_of_twenty_looks_changed_by_chance() -> None:
     assert bold.startswith("CSAT rose") and "NPS would be, looked at alone." in caveat
 
 
+def test_days_that_scatter_as_much_are_no_finding() -> None:
+    now = result(row("csat", 80, 3, 2, 4), row("reopen_rate", 5, 2, 1.5, 2.5))
+    assert headline.finding(now, doubted=["reopen_rate"])[0].startswith("CSAT rose")
+    bold, caveat = headline.finding(now, doubted=["reopen_rate", "csat"])
+    assert bold == "Nothing stands out beyond noise."
+    assert caveat == "Counted row by row, Reopen rate and CSAT moved from 5 Sep – 2 Oct 2026, but whole days scatter as much by themselves."
+
+
 def test_unfinished_periods_are_in_no_sparkline() -> None:
     now = result(row("csat", 80), row("csat", 81), row("csat", 82))
     now.frame["is_complete"] = [True, False, True]
