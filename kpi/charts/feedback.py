@@ -22,7 +22,7 @@ def _names(field: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=8)
 def shares(title: str, has_whole: bool = False) -> dict[str, Any]:
-    """The spec of shares with intervals. Data "d", in the order to be shown: label, value, low, high (per cent), said; "w", with `has_whole`:
+    """The spec of shares with intervals. Data "d", in the order to be shown: label, value, low, high (per cent; null: too few), said; "w", with `has_whole`:
     value (the share of all comments, a dashed line)."""
     x = {
         "field": "value",
@@ -39,6 +39,13 @@ def shares(title: str, has_whole: bool = False) -> dict[str, Any]:
         "$schema": _SCHEMA,
         "height": {"step": 30},
         "layer": [
+            {**d, "mark": {"type": "text", "opacity": 0, "text": ""}, "encoding": {"y": y}},  # every row has its place, also one without a share
+            {
+                **d,
+                "transform": [{"filter": "!isValid(datum.value)"}],
+                "mark": {"type": "text", "style": "quiet", "text": "too few to tell", "align": "left", "dx": 6, "fontSize": 11},
+                "encoding": {"x": {"value": 0}, "y": y, "tooltip": _SAY},
+            },
             {
                 **d,
                 "mark": {"type": "rule", "strokeWidth": 2.5, "strokeCap": "round", "opacity": 0.55},

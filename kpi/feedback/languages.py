@@ -52,7 +52,7 @@ def stop_lists() -> dict[str, Words]:
     for language, parts in told.items():
         stop = frozenset(piece for word in parts["words"].split() for piece in WORD.findall(folded(word)))
         signs = frozenset(piece for word in parts["signs"].split() for piece in WORD.findall(folded(word)))
-        lists[language] = Words(stop, stop | signs)
+        lists[language] = Words(stop, frozenset(word for word in stop | signs if len(word) > 1))  # "a" is a word of half of Europe
     return lists
 
 

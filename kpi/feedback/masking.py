@@ -20,12 +20,14 @@ _MAIL = re.compile(
     rf"(?:(?<!{_WORDLY}){_WORDLY}++|\"[^\"@]{{1,64}}+\"){_AT}(?:\[[^\]\s]{{1,60}}+\]|{_WORDLY}++(?:\s?[\[({{]\s?(?:dot|punkt|punto|point|ponto)\s?[\])}}]\s?{_WORDLY}++)*+)",
     re.IGNORECASE,
 )
+_APART = re.compile(rf"(?<!{_WORDLY}){_WORDLY}++(?:\s@\s?|@\s)(?:[\w\-]{{1,63}}\.){{1,8}}[^\W\d_]{{2,24}}(?!\w)")
+"""An address with blanks beside its @."""
 _LINK = re.compile(
     r"(?<![^\s<>()\[\]{},;\"'])(?:[a-z][a-z0-9+.\-]{0,20}:/{1,3}|www\d?\.)[^\s<>\"]++"  # with a scheme, or www.
     r"|(?<![^\s<>()\[\]{},;\"'])(?:[\w\-]{1,63}\.){1,8}[^\W\d_]{2,24}/[^\s<>\"]*+",  # host.name/path
     re.IGNORECASE,
 )
-_BETWEEN = r"[\s.,:()/\\+*_|·•‐‑‒–—−\-]"
+_BETWEEN = r"[\s\u0300-\u036f.,:()/\\+*_|·•‐‑‒–—−\-]"
 _DIGITS = re.compile(rf"(?:\+\s?|\(\+?)?\d(?:{_BETWEEN}{{0,3}}\d){{{FEWEST_DIGITS - 1},}}+")
 _ACCOUNT = re.compile(r"(?<![^\W_])[A-Za-z]{2}\d{2}(?:[ \-]?[A-Za-z0-9]{4}){2,7}+(?:[ \-]?[A-Za-z0-9]{1,4}(?![^\W_]))?")
 _DATE = re.compile(r"\d{4}[.\-/]\d{1,2}[.\-/]\d{1,2}|\d{1,2}[.\-/]\d{1,2}[.\-/]\d{4}")
@@ -38,9 +40,9 @@ def masked(text: str) -> str:
     seven digits or more, whatever signs stand between them; a date alone stays. Invisible characters go: nothing can be hidden between digits.
     """
     said = unicodedata.normalize("NFKC", text[:LONGEST])
-    said = "".join(letter for letter in said if letter.isspace() or unicodedata.category(letter) not in _UNSEEN)
-    said = " ".join(said.split())
+    said = " ".join(_UNSEEN.sub("", said).split())
     said = _LINK.sub(LINK, said) if "." in said or "/" in said else said
+    said = _APART.sub(MAIL, said) if "@" in said else said
     said = _MAIL.sub(MAIL, said) if "@" in said or "(" in said or "[" in said or "{" in said else said
     if not _HAS_DIGIT.search(said):
         return said
@@ -49,7 +51,12 @@ def masked(text: str) -> str:
 
 
 _HAS_DIGIT = re.compile(r"\d")
-_UNSEEN = frozenset(("Cf", "Cc", "Cs", "Co", "Cn"))
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    r"\u202a-\u202e\u2060-\u206f\u20e3\ud800-\uf8ff\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
+    r"\U0001d173-\U0001d17a\U000e0000-\U000e0fff\U000f0000-\U0010ffff]+"
+)
+"""What cannot be seen: controls (not blanks), formats, joiners, selectors, surrogates, private use; and the box of a key with a digit in it."""
 
 
 def uncovered(text: str) -> str:
@@ -72,7 +79,8 @@ def _number(found: re.Match[str]) -> str:
     digits = [int(letter) for letter in whole if letter.isdecimal()]
     if 13 <= len(digits) <= 19 and _passes_luhn(digits):
         return CARD
-    is_phone = whole[0] in "+(" or digits[0] == 0 or (len(digits) < 13 and not whole.isdecimal())
+    before = found.string[: found.start()][-1:]
+    is_phone = not before.isalpha() and (whole[0] in "+(" or digits[0] == 0 or (len(digits) < 13 and not whole.isdecimal()))
     return PHONE if is_phone else NUMBER
 
 

@@ -54,7 +54,7 @@ def _chart(words: Contrast, told: pd.DataFrame) -> None:
     )
     every = words.frame
     drawn.draw(
-        charts.words("marks low scores · strength (z) · marks high scores"),
+        charts.words("low scores · strength (z) · high scores"),
         {"d": data},
         key="feedback_words",
         alt=f"Words that mark low scores to the left, high scores to the right. {words.text}",
