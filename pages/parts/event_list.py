@@ -141,7 +141,9 @@ def bring(mine: Mine) -> None:
         st.caption(plain(remark))
     if fresh:
         rows = [{"Date": said(event.date), "Kind": KINDS[event.kind].word, "Title": event.title} for event in fresh]
-        st.dataframe(pd.DataFrame(rows), hide_index=True, height=min(38 * (len(rows) + 1), 180), key="event_fresh", alt="Events to be added")
+        st.dataframe(
+            pd.DataFrame(rows), hide_index=True, height=min(38 * (len(rows) + 1), 180), key="event_fresh", alt="Events to be added"
+        )
     if found.rejected:
         refused(found, "imported")
     if st.button(f"Add {_many(len(fresh), 'event')}", type=accent.button(), disabled=not fresh, key="event_import_now"):
