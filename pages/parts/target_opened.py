@@ -45,7 +45,7 @@ def show(mine: Mine, told: Judgement, scope: Scope) -> None:
 def _number(told: Judgement) -> dict[str, str | list[str]]:
     """The number page over the same rows, counted the same way."""
     own = told.target.scope().to_query()
-    kept = {name: own[name] for name in ("where", "statistic", "param", "clock") if name in own}
+    kept: dict[str, str | list[str]] = {name: own[name] for name in ("where", "statistic", "param", "clock") if name in own}
     shared = {
         name: value
         for name, value in links.query(metric=told.target.metric).items()

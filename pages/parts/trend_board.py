@@ -103,8 +103,8 @@ def _card(one: Trend) -> None:
             alt=f"{one.label}: {one.finding}",
             width="stretch",
         )
-        word = {True: "better", False: "worse", None: "moved"}[one.is_better]
-        st.badge(word, color={True: "green", False: "red", None: "gray"}[one.is_better])
+        word, colour = trend_made.WORDS[one.is_better]
+        st.badge(word, color=colour)
         st.caption(plain(one.finding))
 
 
@@ -157,7 +157,7 @@ def _plain_table(rows: list[Moved], board: Board) -> pd.DataFrame:
         _table(rows)
         .drop(columns="Over time")
         .assign(
-            **{
+            **{  # type: ignore[arg-type]  # columns by their headers
                 "Finding": [row.trend.finding for row in rows],
                 "p": [row.trend.p for row in rows],
                 f"p, allowing for {board.looked_at} numbers": [row.q for row in rows],

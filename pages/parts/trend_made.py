@@ -16,6 +16,8 @@ from pages.parts import trend_asked
 from pages.parts.measured import measured
 from pages.parts.mine import Mine
 
+WORDS: dict[bool | None, tuple[str, Any]] = {True: ("better", "green"), False: ("worse", "red"), None: ("moved", "gray")}
+"""Whether a move is to the good side -> its word, and the colour beside it."""
 MOST_WORDS = 6
 """So many signals have their word beside them; all have their shape."""
 

@@ -61,9 +61,9 @@ def draw(mine: Mine, scope: Scope, name: str, column: str) -> None:
             with st.container(border=True, height="stretch", gap="xxsmall", key=f"panel_{number}"):
                 _panel(number, title, one, is_shared, reach, is_rest=title == REST and not one.group)
                 if one.group in moved:
-                    word = {True: "better", False: "worse", None: "moved"}[one.is_better]
-                    st.badge(word, icon=":material/trending_up:" if one.direction > 0 else ":material/trending_down:" if one.direction < 0
-                             else ":material/show_chart:", color={True: "green", False: "red", None: "gray"}[one.is_better])  # fmt: skip
+                    word, colour = trend_made.WORDS[one.is_better]
+                    ways = {1: ":material/trending_up:", -1: ":material/trending_down:"}
+                    st.badge(word, icon=ways.get(one.direction, ":material/show_chart:"), color=colour)
                     st.caption(plain(one.finding))
     drawn.as_table(
         _table(found, column),

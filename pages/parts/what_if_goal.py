@@ -154,8 +154,8 @@ def _line(found: Sought) -> None:
         rows.append((float(value), middle, low, high))
     frame = pd.DataFrame(rows, columns=["value", "middle", "low", "high"])
     frame["said"] = [
-        f"{one.label} {units.say(r.value, one.unit, currency)}: {goal.label} {units.say(r.middle, goal.unit, currency)}"
-        for r in frame.itertuples()
+        f"{one.label} {units.say(value, one.unit, currency)}: {goal.label} {units.say(middle, goal.unit, currency)}"
+        for value, middle, _, _ in rows
     ]
     known = ground.histories.get(name)
     ends = known.edges if known is not None and known.known else (ground.today[name], ground.today[name])

@@ -106,9 +106,9 @@ def _tiles(played: Played, seen: Outlook, goal: tuple[float, str, int] | None) -
     if not tiles:
         return
     with st.grid(4, min_column_width=150, gap="small", key="what_if_tiles"):
-        for place, (label, value, change, about) in enumerate(tiles):
+        for place, (label, said, change, about) in enumerate(tiles):
             with st.container(border=True, height="stretch", key=f"what_if_tile_{place}", gap="xsmall"):
-                st.metric(label, value, change or None, delta_color="off")
+                st.metric(label, said, change or None, delta_color="off")
                 st.caption(plain(about))
     if played.level in (FADED, REFUSED):
         words = "Partly outside your own history" if played.level == FADED else "Beyond your own history"
@@ -178,9 +178,9 @@ def _curves(played: Played) -> None:
                 continue
             rows = found.curve(name)
             rows["said"] = [
-                f"{one.label} {units.say(r.value, one.unit)}: {metric.label} {units.say(r.mean, metric.unit)} "
-                f"({units.say_interval(r.low, r.high, metric.unit)})"
-                for r in rows.itertuples()
+                f"{one.label} {units.say(r['value'], one.unit)}: {metric.label} {units.say(r['mean'], metric.unit)} "
+                f"({units.say_interval(r['low'], r['high'], metric.unit)})"
+                for r in rows.to_dict("records")
             ]
             rows["low"], rows["high"] = rows["low"].clip(0, 100), rows["high"].clip(0, 100)
             is_time = one.kind == "time"

@@ -20,15 +20,14 @@ def draw(ground: Ground) -> None:
     found = tree(ground, outcome)
     st.markdown(f"**{plain(found.text)}** Which drivers there are was decided by reasoning, not by what turned out significant.")
     places = {row.name: (row.x, row.y) for row in found.nodes.itertuples(index=False)}
-    edges = found.edges.assign(
-        x=[places[s][0] for s in found.edges["source"]],
-        y=[places[s][1] for s in found.edges["source"]],
-        x2=[places[t][0] for t in found.edges["target"]],
-        y2=[places[t][1] for t in found.edges["target"]],
-    )
+    edges = found.edges.copy()
+    for end, (x, y) in {"source": ("x", "y"), "target": ("x2", "y2")}.items():
+        edges[x], edges[y] = zip(*(places[name] for name in edges[end]), strict=True)
     edges["said"] = [
-        f"{label_of(e.source)} {e.step} → {label_of(e.target)} {e.said}" if e.kind == "learned" else f"{label_of(e.target)} = {e.said}"
-        for e in edges.itertuples()
+        f"{label_of(e['source'])} {e['step']} → {label_of(e['target'])} {e['said']}"
+        if e["kind"] == "learned"
+        else f"{label_of(e['target'])} = {e['said']}"
+        for e in edges.to_dict("records")
     ]
     nodes = found.nodes.assign(said=found.nodes["label"] + ": " + found.nodes["value"])
     links = found.edges
