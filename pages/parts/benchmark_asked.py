@@ -6,9 +6,9 @@ import datetime as dt
 
 import streamlit as st
 
-from kpi import Scope, benchmarks, store
+from kpi import Scope, benchmarks
 from kpi.benchmarks import ALL, CHANNELS, INDUSTRIES, Figure, Ours, Placement
-from pages.parts import asked_filters, links
+from pages.parts import asked_filters, links, texts
 from pages.parts.measured import measured
 from pages.parts.mine import Mine
 
@@ -25,7 +25,7 @@ def _own(told: str) -> benchmarks.Book:
 
 def text(mine: Mine) -> str:
     """The visitor's own file as it was brought; "" when there is none."""
-    return store.text(mine.key, TEXT)
+    return texts.text(mine, TEXT)
 
 
 def own(mine: Mine) -> benchmarks.Book:

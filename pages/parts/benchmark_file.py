@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kpi import benchmarks, store
+from kpi import benchmarks
 from kpi.errors import BadValue, KpiError
-from pages.parts import benchmark_asked
+from pages.parts import benchmark_asked, texts
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -71,7 +71,7 @@ def _brought(mine: Mine, key: str) -> None:
         book = benchmarks.read(text)
         if not book.figures:
             raise BadValue(f"No row of {file.name} could be used.", book.problems[0].why if book.problems else "It has no rows.")
-        store.change(mine.key, benchmark_asked.TEXT, lambda _: text)
+        texts.change(mine, benchmark_asked.TEXT, lambda _: text)
     except KpiError as error:
         state["benchmarks_wrong"] = str(error)
     state["benchmark_uploads"] = state.get("benchmark_uploads", 0) + 1
@@ -79,4 +79,4 @@ def _brought(mine: Mine, key: str) -> None:
 
 
 def _removed(mine: Mine) -> None:
-    store.change(mine.key, benchmark_asked.TEXT, lambda _: "")
+    texts.change(mine, benchmark_asked.TEXT, lambda _: "")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from kpi.calibration import Call, added
-from pages.parts import target_kept
+from pages.parts import texts
 from pages.parts.mine import Mine
 
 
@@ -17,5 +17,5 @@ def note(mine: Mine, calls: Sequence[Call]) -> None:
     new = [call for call in calls if (mine.key, *call.key) not in seen]
     if not new:
         return
-    target_kept.change(mine, "calls.csv", lambda text: added(text, new))
+    texts.change(mine, "calls.csv", lambda text: added(text, new))
     seen.update((mine.key, *call.key) for call in new)

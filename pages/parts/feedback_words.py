@@ -106,8 +106,7 @@ def _quotes(said: Heard, words: Contrast, told: pd.DataFrame) -> None:
         on_change=lambda: links.put(word=state["feedback_word"]),
         width=320,
     )
-    holds = [word in said.terms[place] for place in said.frame["which"]]
-    rows = said.frame[holds]
+    rows = said.holding(word).frame
     order = rows["side"].map({sides[word] or LOW: 0}).fillna(1)
     feedback_quotes.cards(
         said, feedback_quotes.mixed(rows.loc[order.sort_values(kind="stable").index]), f"feedback_word_{offered.index(word)}"

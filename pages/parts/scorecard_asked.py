@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kpi import Scope, scorecard, store
+from kpi import Scope, scorecard
 from kpi.benchmarks import ALL
 from kpi.errors import BadValue
 from kpi.metric import seconds_of
 from kpi.scorecard import Card, Line, Scored
-from pages.parts import benchmark_asked, benchmark_self
+from pages.parts import benchmark_asked, benchmark_self, texts
 from pages.parts.measured import measured
 from pages.parts.mine import Mine
 
@@ -24,7 +24,7 @@ def _read(text: str) -> Card:
 
 def card(mine: Mine, scope: Scope) -> Card:
     """The card kept with these data, else the usual one; its ends filled in."""
-    kept = _read(store.text(mine.key, TEXT))
+    kept = _read(texts.text(mine, TEXT))
     lines = kept.lines or scorecard.usual(mine.dataset.lacking(scope.ask))
     return Card(with_ends(mine, scope, lines), kept.problems)
 

@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from kpi import Scope, scorecard, store
+from kpi import Scope, scorecard
 from kpi.catalogue import CATALOGUE
 from kpi.errors import KpiError
 from kpi.scorecard import ANCHORS, Line
-from pages.parts import accent, scorecard_asked
+from pages.parts import accent, scorecard_asked, texts
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -106,10 +106,10 @@ def _chosen(mine: Mine, lines: tuple[Line, ...]) -> None:
 
 
 def _write(mine: Mine, lines: list[Line]) -> None:
-    store.change(mine.key, scorecard_asked.TEXT, lambda _: scorecard.write(lines))
+    texts.change(mine, scorecard_asked.TEXT, lambda _: scorecard.write(lines))
     st.session_state["scorecard_edits"] = st.session_state.get("scorecard_edits", 0) + 1
 
 
 def _anew(mine: Mine) -> None:
-    store.change(mine.key, scorecard_asked.TEXT, lambda _: "")
+    texts.change(mine, scorecard_asked.TEXT, lambda _: "")
     st.session_state["scorecard_edits"] = st.session_state.get("scorecard_edits", 0) + 1

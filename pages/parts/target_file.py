@@ -6,7 +6,7 @@ import streamlit as st
 
 from kpi.errors import KpiError
 from kpi.targets import Targets, read, to_toml
-from pages.parts import target_judged, target_kept
+from pages.parts import target_judged, texts
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -29,7 +29,7 @@ def ways(mine: Mine, kept: Targets) -> None:
 def mend(mine: Mine) -> None:
     """A kept file that cannot be read at all: take it away as it is, or bring another."""
     st.download_button(
-        "Download it as it is", target_kept.text(mine, target_judged.FILE), target_judged.FILE, "application/toml",
+        "Download it as it is", texts.text(mine, target_judged.FILE), target_judged.FILE, "application/toml",
         icon=":material/download:", key="target_as_it_is", on_click="ignore",
     )  # fmt: skip
     _upload(mine)
@@ -50,7 +50,7 @@ def _brought(mine: Mine, key: str) -> None:
     try:
         text = given.getvalue().decode("utf-8-sig")
         read(text, given.name)  # a file that is none at all is refused; single targets that are wrong are kept and told
-        target_kept.change(mine, target_judged.FILE, lambda _: text)
+        texts.change(mine, target_judged.FILE, lambda _: text)
     except UnicodeDecodeError:
         st.session_state["target_wrong"] = (f"{given.name} is not UTF-8 text.", "Save it as plain text in UTF-8.")
     except KpiError as error:

@@ -11,7 +11,7 @@ from kpi import Scope
 from kpi.errors import BadValue, KpiError
 from kpi.targets import Judgement, Target, Targets, judge, read, to_toml
 from kpi.targets.weeks import SIX_DAYS, last_week
-from pages.parts import target_kept
+from pages.parts import texts
 from pages.parts.mine import Mine
 
 FILE = "targets.toml"
@@ -19,7 +19,7 @@ FILE = "targets.toml"
 
 def kept(mine: Mine) -> Targets:
     """The targets of these data; KpiError where the kept file as a whole cannot be read."""
-    text = target_kept.text(mine, FILE)
+    text = texts.text(mine, FILE)
     return _read(text) if text else Targets()
 
 
@@ -60,7 +60,7 @@ def keep(mine: Mine, target: Target, instead_of: str = "") -> None:
         places = [target if one.key == instead_of else one for one in now.targets]
         return to_toml(places if instead_of in {one.key for one in now.targets} else [*now.targets, target], now.problems)
 
-    target_kept.change(mine, FILE, how)
+    texts.change(mine, FILE, how)
 
 
 def drop(mine: Mine, key: str) -> None:
@@ -70,7 +70,7 @@ def drop(mine: Mine, key: str) -> None:
         now = read(text) if text else Targets()
         return to_toml([one for one in now.targets if one.key != key], now.problems)
 
-    target_kept.change(mine, FILE, how)
+    texts.change(mine, FILE, how)
 
 
 def fitting(mine: Mine, metric: str, scope: Scope) -> Target | None:

@@ -31,7 +31,7 @@ from kpi.calibration import (
 from kpi.charts.targets import hit_rates
 from kpi.errors import KpiError
 from kpi.targets import Judgement, Scale, level, weekly
-from pages.parts import calls, drawn, target_judged, target_kept
+from pages.parts import calls, drawn, target_judged, texts
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -68,7 +68,7 @@ def note(mine: Mine, told: Sequence[Judgement], scope: Scope) -> None:
 
 def show(mine: Mine, scope: Scope) -> None:
     """The record first; then the back-test, which is something else and says so."""
-    text = target_kept.text(mine, "calls.csv")
+    text = texts.text(mine, "calls.csv")
     kept = read(text)
     found = _scored(mine.dataset.fingerprint, text, mine.calendar.fingerprint if mine.calendar else "", _kept=kept, _mine=mine)
     with st.skeleton(height=320):

@@ -13,7 +13,7 @@ from kpi.errors import KpiError
 from kpi.what_if import INPUTS, Ground, Played, Scenario, Scenarios, play
 from kpi.what_if.scenario import LONGEST_NAME
 from kpi.what_if.words import say_change
-from pages.parts import accent, links, target_kept, what_if_asked
+from pages.parts import accent, links, texts, what_if_asked
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -67,7 +67,7 @@ def draw(mine: Mine, ground: Ground, moves: dict[str, float]) -> None:
 def _kept(mine: Mine) -> Scenarios:
     """What is kept. What somebody else broke in the file is said once."""
     try:
-        return _read(target_kept.text(mine, NAME))
+        return _read(texts.text(mine, NAME))
     except KpiError as error:
         st.warning(plain(str(error)), icon=":material/warning:")
         return Scenarios()
@@ -86,7 +86,7 @@ def form(mine: Mine, moves: dict[str, float]) -> None:
         return
     try:
         one = Scenario(" ".join(name.split()), tuple(moves.items()), note.strip())
-        target_kept.change(mine, NAME, lambda text: what_if.write(what_if.read(text).having(one)))
+        texts.change(mine, NAME, lambda text: what_if.write(what_if.read(text).having(one)))
     except KpiError as error:
         st.error(plain(error.hint), title=plain(error.what), icon=":material/error:")
         return
@@ -96,7 +96,7 @@ def form(mine: Mine, moves: dict[str, float]) -> None:
 
 
 def _delete(mine: Mine, name: str) -> None:
-    target_kept.change(mine, NAME, lambda text: what_if.write(what_if.read(text).without(name)))
+    texts.change(mine, NAME, lambda text: what_if.write(what_if.read(text).without(name)))
     links.put(scenario=[n for n in st.query_params.get_all("scenario") if n != name])
 
 

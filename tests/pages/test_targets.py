@@ -267,13 +267,13 @@ def test_lines_and_chips_for_other_pages(app: Open, keep: Callable[[str], str]) 
 def test_strangers_do_not_read_each_others_words(kept: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     """The sample company is one for everybody: what one visitor says of it stays in the visit."""
     monkeypatch.setenv("KPI_HOME", kept["home"])
-    from pages.parts import target_kept
+    from pages.parts import texts
 
     class Somebody:
         key, is_sample = mines.SAMPLE, True
 
-    monkeypatch.setattr(target_kept.st, "session_state", {})
-    target_kept.change(Somebody(), "targets.toml", lambda text: text + GOOD)
-    assert target_kept.text(Somebody(), "targets.toml") == GOOD and not store.text(mines.SAMPLE, "targets.toml")
-    monkeypatch.setattr(target_kept.st, "session_state", {})
-    assert target_kept.text(Somebody(), "targets.toml") == ""
+    monkeypatch.setattr(texts.st, "session_state", {})
+    texts.change(Somebody(), "targets.toml", lambda text: text + GOOD)
+    assert texts.text(Somebody(), "targets.toml") == GOOD and not store.text(mines.SAMPLE, "targets.toml")
+    monkeypatch.setattr(texts.st, "session_state", {})
+    assert texts.text(Somebody(), "targets.toml") == ""
