@@ -53,7 +53,7 @@ own = {
     compare.get("targets"): ["target", "view"],
     compare.get("workload"): ["show", "cell"],
     compare.get("events"): ["event", "metric", "control", "kind"],
-    compare.get("correlations"): ["pair", "unit", "lag", "by"],
+    compare.get("correlations"): ["pair", "unit"],
     compare.get("why"): ["metric", "by_column", "against", "segment"],
     compare.get("what_if"): ["driver", "outcome", "goal", "scenario", "view", "set"],
     compare.get("feedback"): ["theme", "word", "language", "view"],

@@ -41,7 +41,7 @@ def unit() -> str:
     """Draw the choice of the unit; the address says which."""
     asked = links.own("unit")
     st.session_state["correlation_unit"] = asked if asked in UNITS else next(iter(UNITS))
-    chosen: str = st.segmented_control(
+    chosen = st.segmented_control(
         "Compare",
         list(UNITS),
         format_func=UNITS.__getitem__,

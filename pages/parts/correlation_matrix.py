@@ -11,10 +11,10 @@ import kpi
 from kpi import Scope
 from kpi.charts import base
 from kpi.charts import correlations as charts
-from kpi.correlations import NAMED, Matrix, Pair
+from kpi.correlations import NAMED, UNITS, Matrix, Pair
 from kpi.correlations.words import r_said, sentence, stood_on
 from pages.parts import drawn, links
-from pages.parts.correlation_asked import UNITS, address, turned_round
+from pages.parts.correlation_asked import address, turned_round
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -140,8 +140,8 @@ def turned(mine: Mine, scope: Scope, matrix: Matrix) -> None:
                 ]
             )
             rows["said"] = [
-                f"{r.part}, {r.side}: {kpi.units.say(float(r.share), '%')} of {kpi.units.say(float(r.n), 'count')}"
-                for r in rows.itertuples()
+                f"{r['part']}, {r['side']}: {kpi.units.say(r['share'], '%')} of {kpi.units.say(r['n'], 'count')}"
+                for r in rows.to_dict("records")
             ]
             drawn.draw(
                 charts.pairs_of_shares(one.first, one.second, tuple(parts["part"])),

@@ -180,7 +180,9 @@ def _split(split: Split) -> None:
         + [{"row": p.part, "r": p.r, "low": p.low, "high": p.high, "n": p.n} for p in split.parts.itertuples()]
     )
     rows["is_claimed"] = (rows["low"] > 0) | (rows["high"] < 0)
-    rows["said"] = [f"{row.row}: r = {r_said(row.r)} ({r_said(row.low)} to {r_said(row.high)})" for row in rows.itertuples()]
+    rows["said"] = [
+        f"{row['row']}: r = {r_said(row['r'])} ({r_said(row['low'])} to {r_said(row['high'])})" for row in rows.to_dict("records")
+    ]
     edge = min(1.0, max(0.25, float(np.ceil(np.nanmax(np.abs(rows[["low", "high"]].to_numpy(float))) * 4) / 4)))
     drawn.draw(
         charts.intervals(tuple(rows["row"]), -edge, edge),
