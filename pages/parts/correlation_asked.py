@@ -50,7 +50,7 @@ def unit() -> str:
         required=True,
         label_visibility="collapsed",
     )
-    return chosen
+    return str(chosen)
 
 
 def _unit_chosen() -> None:
