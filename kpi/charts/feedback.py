@@ -39,12 +39,16 @@ def shares(title: str, has_whole: bool = False) -> dict[str, Any]:
         "$schema": _SCHEMA,
         "height": {"step": 30},
         "layer": [
-            {**d, "mark": {"type": "text", "opacity": 0, "text": ""}, "encoding": {"y": y}},  # every row has its place, also one without a share
+            {
+                **d,
+                "mark": {"type": "text", "opacity": 0, "text": ""},
+                "encoding": {"y": y},
+            },  # every row has its place, also one without a share
             {
                 **d,
                 "transform": [{"filter": "!isValid(datum.value)"}],
-                "mark": {"type": "text", "style": "quiet", "text": "too few to tell", "align": "left", "dx": 6, "fontSize": 11},
-                "encoding": {"x": {"value": 0}, "y": y, "tooltip": _SAY},
+                "mark": {"type": "text", "style": "quiet", "text": "too few to tell", "align": "right", "fontSize": 11},
+                "encoding": {"x": {"value": {"expr": "width"}}, "y": y, "tooltip": _SAY},
             },
             {
                 **d,

@@ -11,6 +11,7 @@ import pandas as pd
 from kpi import units
 from kpi.feedback.heard import HIGH, LOW, Heard
 from kpi.feedback.languages import label
+from kpi.feedback.tokens import terms
 from kpi.stats import fightin_words
 
 FEWEST_SIDE = 50
@@ -81,17 +82,22 @@ def contrast(heard: Heard, language: str, prior_total: float = PRIOR) -> Contras
             else f"Too few scored {heard.noun} that do not tell their language to compare words."
         )
         return Contrast(language, n_low, n_high, _table([], [], [], n_low, n_high, prior_total), why)
-    low, high = (_votes(heard, sides[side]) for side in (LOW, HIGH))
+    both = sides[LOW] + sides[HIGH]
+    common = {word for word, n in _votes(heard, both, None).items() if n >= FEWEST_COMMENTS}
+    low, high = (_votes(heard, sides[side], common) for side in (LOW, HIGH))
     words = sorted(word for word in low.keys() | high.keys() if low[word] + high[word] >= FEWEST_COMMENTS)
     found = _table(words, [low[word] for word in words], [high[word] for word in words], n_low, n_high, prior_total)
     return Contrast(language, n_low, n_high, found)
 
 
-def _votes(heard: Heard, texts: Counter[int]) -> Counter[str]:
+def _votes(heard: Heard, texts: Counter[int], common: set[str] | None) -> Counter[str]:
+    """How many comments hold each word; with `common` words, each of these and of the pairs of two of them: no pair is in more comments than
+    its words, and a list of every pair there is would not fit."""
     votes: Counter[str] = Counter()
     for place, n in texts.items():
-        for word in heard.terms[place]:
-            votes[word] += n
+        for word in terms(heard.texts[place], heard.spoken[place]):
+            if " " not in word if common is None else all(piece in common for piece in word.split(" ")):
+                votes[word] += n
     return votes
 
 

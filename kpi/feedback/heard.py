@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -51,10 +50,15 @@ class Heard:
     def noun(self) -> str:
         return "comments" if self.source == COMMENTS else "first messages"
 
-    @cached_property
-    def terms(self) -> tuple[frozenset[str], ...]:
-        """The words and pairs of each of `texts`."""
-        return tuple(terms(text, language) for text, language in zip(self.texts, self.spoken, strict=True))
+    def holding(self, word: str) -> Heard:
+        """Those that hold a word or pair, as words are compared (`kpi.feedback.terms`)."""
+        first = word.split(" ", maxsplit=1)[0]
+        which = self.frame["which"].to_numpy(np.int64)
+        holds = np.zeros(len(self.texts), np.bool_)
+        for place in np.unique(which).tolist():
+            text = self.texts[place]
+            holds[place] = first in text.casefold().replace("’", "'") and word in terms(text, self.spoken[place])
+        return self._kept(holds[which])
 
     @property
     def languages(self) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -40,6 +41,8 @@ class Words:
 
 def folded(text: str) -> str:
     """Lower case without accents: "Très ÉLEVÉ" and "tres eleve" are one, "Straße" and "strasse" too."""
+    if text.isascii():
+        return text.lower()
     apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
@@ -54,6 +57,16 @@ def stop_lists() -> dict[str, Words]:
         signs = frozenset(piece for word in parts["signs"].split() for piece in WORD.findall(folded(word)))
         lists[language] = Words(stop, frozenset(word for word in stop | signs if len(word) > 1))  # "a" is a word of half of Europe
     return lists
+
+
+@lru_cache(maxsize=1)
+def _telling() -> dict[str, tuple[str, ...]]:
+    """Word -> the languages it tells."""
+    told: dict[str, tuple[str, ...]] = {}
+    for code, lists in stop_lists().items():
+        for word in lists.all:
+            told[word] = (*told.get(word, ()), code)
+    return told
 
 
 def label(language: str) -> str:
@@ -78,11 +91,13 @@ def code_of(name: object) -> str:
 def language_of(text: str) -> str:
     """The language whose function words a comment holds most of; by script for Japanese, Korean and Chinese. "" where two are as likely or
     there is too little."""
-    letters = len(CJK.findall(text))
+    letters = 0 if text.isascii() else len(CJK.findall(text))
     if letters and letters * 3 >= sum(letter.isalpha() for letter in text):
         return "ja" if _KANA.search(text) else "ko" if _HANGUL.search(text) else "zh"
-    words = WORD.findall(folded(text))
-    hits = sorted(((sum(word in lists.all for word in words), code) for code, lists in stop_lists().items()), reverse=True)
-    (most, first), (next_most, _) = hits[0], hits[1]
+    words, told = WORD.findall(folded(text)), _telling()
+    hits = Counter(code for word in words if word in told for code in told[word]).most_common(2)
+    if not hits:
+        return UNKNOWN
+    (first, most), next_most = hits[0], hits[1][1] if len(hits) > 1 else 0
     fewest = 1 if len(words) <= SHORT else FEWEST_HITS
     return first if most >= fewest and most > next_most else UNKNOWN

@@ -16,6 +16,7 @@ LONGEST = 2_000
 # Every pattern runs through a text once: what repeats is possessive, and where it may begin is fixed by what stands before.
 _WORDLY = r"[^\s@<>()\[\]{},;\"“”„«»]"
 _AT = r"(?:@|\s?[\[({]\s?(?:at|ät|arroba|arobase)\s?[\])}]\s?)"
+_AT_WORD = re.compile(r"[\[({]\s?(?:at|ät|arroba|arobase)", re.IGNORECASE)
 _MAIL = re.compile(
     rf"(?:(?<!{_WORDLY}){_WORDLY}++|\"[^\"@]{{1,64}}+\"){_AT}(?:\[[^\]\s]{{1,60}}+\]|{_WORDLY}++(?:\s?[\[({{]\s?(?:dot|punkt|punto|point|ponto)\s?[\])}}]\s?{_WORDLY}++)*+)",
     re.IGNORECASE,
@@ -40,10 +41,15 @@ def masked(text: str) -> str:
     seven digits or more, whatever signs stand between them; a date alone stays. Invisible characters go: nothing can be hidden between digits.
     """
     said = unicodedata.normalize("NFKC", text[:LONGEST])
-    said = " ".join(_UNSEEN.sub("", said).split())
-    said = _LINK.sub(LINK, said) if "." in said or "/" in said else said
-    said = _APART.sub(MAIL, said) if "@" in said else said
-    said = _MAIL.sub(MAIL, said) if "@" in said or "(" in said or "[" in said or "{" in said else said
+    if not (said.isascii() and said.isprintable()):
+        said = _UNSEEN.sub("", said)
+    said = " ".join(said.split())
+    if "/" in said or "www" in said.casefold():
+        said = _LINK.sub(LINK, said)
+    if "@" in said:
+        said = _APART.sub(MAIL, said)
+    if "@" in said or _AT_WORD.search(said):
+        said = _MAIL.sub(MAIL, said)
     if not _HAS_DIGIT.search(said):
         return said
     said = _ACCOUNT.sub(_account, said)

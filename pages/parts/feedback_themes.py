@@ -148,7 +148,7 @@ def _over_time(mine: Mine, wide: Scope, series: Weekly, every: list[Weekly]) -> 
         ),
         file_name=f"theme-{series.theme.name}",
     )
-    grey = " · grey: the usual up and down" if series.chart else ""
+    grey = " · grey: the usual up and down · diamond: beyond luck, over all themes and periods" if series.chart else ""
     st.caption(
         f"{asked_dates.said(wide.start, wide.end)}, by {series.by}: share of comments{grey} · hollow: not over yet"
         f" · {series.by}s of fewer than ten comments are not drawn"
