@@ -64,7 +64,7 @@ def trend(
     signals = _signals(series, found, speaker, whole.low, whole.high)
     year = _year(every, speaker)
     p = {
-        "points": _best([signal.p for signal in signals]) * known,
+        "points": _best([signal.p for signal in signals if signal.is_sure]) * known,
         "shift": shape.p if shape else 1.0,
         "line": line.p,
         "year": year.p if year else 1.0,
@@ -126,11 +126,14 @@ def _limits_of(series: Series, phi: float, far: limits.Flags) -> limits.Limits:
 
 def _signals(series: Series, found: limits.Limits, speaker: Speaker, least: float | None, most: float | None) -> tuple[Signal, ...]:
     out = []
+    own = [series.frame[column].to_numpy(float) for column in ("low", "high")]
+    has_own = not series.is_share and not np.isnan(own).all()  # the limits of a share hold its counting luck already
     for i in np.flatnonzero((found.side != 0) & ~np.isnan(series.values)):
         low, high = (float(np.clip(edge, least, most)) for edge in (found.low[i], found.high[i]))
         side, p, period, value = int(found.side[i]), float(found.p[i]), str(series.frame["period"].iloc[i]), float(series.values[i])
         text = speaker.signal(period, value, low, high, side, p)
-        out.append(Signal(period, value, high if side > 0 else low, side, p, text))
+        is_sure = not has_own or bool(own[0][i] > high if side > 0 else own[1][i] < low)
+        out.append(Signal(period, value, high if side > 0 else low, side, p, text, is_sure))
     return tuple(out)
 
 

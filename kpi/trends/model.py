@@ -14,7 +14,11 @@ BUDGET = 0.05
 
 @dataclass(frozen=True)
 class Signal:
-    """A period outside the limits: `value` against `limit`, +1 above or -1 below; `p` is how often chance alone puts one period so far out."""
+    """A period outside the limits: `value` against `limit`, +1 above or -1 below; `p` is how often chance alone puts one period so far out.
+
+    `is_sure` where the value's own interval lies outside the limits too (or the metric has none): only then may a claim stand on it. A week's
+    median of forty waits can be anywhere, and p, which takes the series for normal, knows nothing of that.
+    """
 
     period: str
     value: float
@@ -22,6 +26,7 @@ class Signal:
     side: int
     p: float
     text: str
+    is_sure: bool = True
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from kpi.trends.words import NO_CHANGE, ROUGH, SEASON, Speaker, by_chance
 def told(made: Trend, speaker: Speaker, is_seasonal: bool) -> Trend:
     """The finding, its direction and its caveat."""
     direction, finding, caveats = 0, NO_CHANGE, []
-    strong = [signal for signal in made.signals if signal.p * made.n < BUDGET * claims.PARTS["points"]]
+    strong = [signal for signal in made.signals if signal.is_sure and signal.p * made.n < BUDGET * claims.PARTS["points"]]
     if made.verdict == "shift":
         clearest = min(made.shifts, key=lambda shift: (shift.p, -abs(shift.after - shift.before)))
         first, last = made.shifts[0], made.shifts[-1]

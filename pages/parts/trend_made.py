@@ -56,7 +56,7 @@ def _one(fingerprint: str, asked: Any, calendar: str, name: str, last: int, _res
 
 @st.cache_resource(max_entries=100, show_spinner=False)
 def _board(fingerprint: str, asked: Any, calendar: str, names: tuple[str, ...], last: int, _asked: Scope, _mine: Mine) -> Board:
-    result = measured(_mine, list(names), _asked, intervals=False)
+    result = measured(_mine, list(names), _asked)
     return moved(result, last=last, apart=apart(_mine, result))
 
 

@@ -145,7 +145,7 @@ def parts(mine: Mine, scope: Scope, name: str, column: str) -> Parts:
 
 @st.cache_resource(max_entries=100, show_spinner=False)
 def _parts(fingerprint: str, query: Any, calendar: str, name: str, column: str, last: int, _mine: Mine, _looked: Scope) -> Parts:
-    split = measured(_mine, [name], _looked.but(split=(column,)), intervals=False)
+    split = measured(_mine, [name], _looked.but(split=(column,)))
     nothing = Parts((), 0, together([], _looked.by), _looked, next(iter(split.unavailable.values()), ""))
     if split.unavailable:
         return nothing
@@ -170,4 +170,4 @@ def _parts(fingerprint: str, query: Any, calendar: str, name: str, column: str, 
 
 def _rest(mine: Mine, name: str, column: str, looked: Scope, rest: list[str]) -> Result:
     where = {**dict(looked.where), column: tuple(rest)}
-    return measured(mine, [name], looked.but(where=where), intervals=False)
+    return measured(mine, [name], looked.but(where=where))

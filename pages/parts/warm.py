@@ -31,7 +31,7 @@ def up() -> None:
             (board, kpi.Scope(), True),
             (board, _DATES, True),
             (board, _DATES.but(by="week"), False),
-            (every, _DATES.but(by="week"), False),
+            (every, _DATES.but(by="week"), True),
             (count, kpi.Scope(by="day"), False),
             (count, _DATES, False),
             (count, _DATES.but(params=(("statuses", "all"),)), False),

@@ -17,7 +17,7 @@ import kpi
 from kpi import sample
 from kpi.errors import KpiError
 from kpi.events import Event, Series, before_after
-from pages.parts import asked_dates, event_asked, event_told, headline, trend_made
+from pages.parts import asked_dates, event_asked, event_told, headline, steady, trend_made
 from pages.parts.board import ALWAYS, BOARD
 from pages.parts.measured import measured
 from pages.parts.mine import Mine
@@ -64,7 +64,7 @@ def _asked(seed: int, mine: Mine) -> Said:
     lacks = mine.dataset.lacking(scope.ask)
     board = [name for names in BOARD.values() for name in [n for n in names if n in ALWAYS or not lacks[n]][:4]]
     now = measured(mine, board, scope.but(by="all", split=()))
-    sentence, _ = headline.finding(now)
+    sentence, _ = headline.finding(now, doubted=steady.doubted(now, mine))
     is_claim = not sentence.startswith("Nothing")
     labels = {metric.label: name for name, metric in now.metrics.items()}
     about = next((name for label, name in sorted(labels.items(), key=lambda pair: -len(pair[0])) if sentence.startswith(label)), "")

@@ -69,6 +69,23 @@ def test_one_odd_week_is_said_with_how_rare_it_is() -> None:
     assert found.frame["side"].sum() == 1 and found.expected == pytest.approx(52 * 0.0027)
 
 
+def test_a_week_whose_own_interval_reaches_inside_is_drawn_and_not_claimed() -> None:
+    """A median of few waits can be anywhere: the week is outside the limits, but that it is unusual is not sure."""
+    odd = CALM[:52].copy()
+    odd[17] += 0.5
+    measured = result(odd)
+    measured.frame["low"], measured.frame["high"] = odd - 0.05, odd + 0.05
+    found = trend(measured)
+    assert found.verdict == "points" and found.signals[0].is_sure
+    limit = found.signals[0].limit
+    measured.frame.loc[17, "low"] = limit - 0.01
+    found = trend(measured)
+    assert found.verdict == "none" and not found.signals[0].is_sure and found.frame["side"].sum() == 1
+    assert "One week lies outside the limits" in found.caveat
+    measured.frame.loc[17, "low"] = np.nan
+    assert trend(measured).verdict == "none", "an interval that cannot be told is as wide as can be"
+
+
 def test_durations_are_judged_as_factors() -> None:
     """Log-normal weeks: as raw values some would stand out; a week ten times as long does either way."""
     waits = np.exp(8 + RNG.normal(size=52))
