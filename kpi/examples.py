@@ -189,7 +189,7 @@ def worked(metric: str, clock: str = "calendar") -> Worked:
     """How a metric's number comes about. The table has a row for everything the metric looks at: what it is, what it adds, or why it does not."""
     asked = scope(clock)
     found = judged(metric, asked, world())
-    rows = world().query(f"SELECT * FROM ({found.text}) WHERE {WHY} IS DISTINCT FROM 'another kind of survey'", found.schema)
+    rows = world().query(f"SELECT * FROM ({found.text}) WHERE {WHY} IS DISTINCT FROM 'another kind of survey' ORDER BY ALL", found.schema)
     if found.table == "cost_days":  # nineteen days of each kind of cost say nothing more than their sum
         rows = rows.groupby("category", as_index=False).agg({"amount": "sum", "value": "sum", REASON: "first", WHY: "first"})
     table = pd.DataFrame({header: _said(column, rows[column]) for header, column in _SHOWN[found.table].items()})

@@ -19,8 +19,7 @@ number = st.Page("number.py", title="How this is made", icon=":material/function
 tickets = st.Page("tickets.py", title="Tickets", icon=":material/table_rows:")
 data = st.Page("data.py", title="Data & quality", icon=":material/fact_check:")
 definitions = st.Page("definitions.py", title="Definitions", icon=":material/menu_book:")
-HERE = Path(__file__).parent
-compare = {
+asking = {
     name: st.Page(f"{name}.py", title=title, icon=f":material/{icon}:")
     for name, title, icon in (
         ("trends", "Trends", "show_chart"),
@@ -33,13 +32,12 @@ compare = {
         ("what_if", "What if", "tune"),
         ("feedback", "Feedback", "forum"),
     )
-    if (HERE / f"{name}.py").exists()
 }
 page = st.navigation(
     {
-        "": [overview, number, *(compare[n] for n in ("trends",) if n in compare)],
-        "Compare": [compare[n] for n in ("benchmarks", "targets") if n in compare],
-        "Explain": [compare[n] for n in ("correlations", "why", "what_if", "workload", "feedback", "events") if n in compare],
+        "": [overview, number, asking["trends"]],
+        "Compare": [asking[name] for name in ("benchmarks", "targets")],
+        "Explain": [asking[name] for name in ("correlations", "why", "what_if", "workload", "feedback", "events")],
         "Data": [tickets, data, definitions],
     }
 )
@@ -48,15 +46,15 @@ own = {
     number: ["metric"],
     tickets: ["metric", "side", "out", "find", "sort", "column", "page", "ticket", "finding"],
     definitions: ["metric", "find", "family", "example"],
-    compare.get("trends"): ["metric", "view", "split_by", "chart"],
-    compare.get("benchmarks"): ["metric", "industry", "channel", "view", "own"],
-    compare.get("targets"): ["target", "view"],
-    compare.get("workload"): ["show", "cell"],
-    compare.get("events"): ["event", "metric", "control", "kind"],
-    compare.get("correlations"): ["pair", "unit"],
-    compare.get("why"): ["metric", "by_column", "against", "segment"],
-    compare.get("what_if"): ["driver", "outcome", "goal", "scenario", "view", "set"],
-    compare.get("feedback"): ["theme", "word", "language", "view"],
+    asking["trends"]: ["metric", "view", "split_by", "chart"],
+    asking["benchmarks"]: ["metric", "industry", "channel", "view", "own"],
+    asking["targets"]: ["target", "view"],
+    asking["workload"]: ["show", "cell"],
+    asking["events"]: ["event", "metric", "control", "kind"],
+    asking["correlations"]: ["pair", "unit"],
+    asking["why"]: ["metric", "by_column", "against", "segment"],
+    asking["what_if"]: ["driver", "outcome", "goal", "scenario", "view", "set"],
+    asking["feedback"]: ["theme", "word", "language", "view"],
 }
 links.only(*own.get(page, []))
 

@@ -27,15 +27,12 @@ SIGHT = {
 }
 NOT_BY_COLOUR = {
     ("light", "grey", "mauve"): "the fourth and the seventh series: labelled at their ends or in the legend, in the order they are drawn",
-    ("dark", "teal", "mauve"): "the first and the seventh series: likewise",
-    ("dark", "teal", "grey"): "the first series and the fourth: likewise",
     ("dark", "grey", "mauve"): "the fourth series and the seventh: likewise",
-    ("dark", "amber", "vermilion"): "the second series and the fifth: likewise",
-    ("dark", "indigo", "grey"): "the third series and the fourth: likewise",
 }
 """Pairs of the theme's series that somebody cannot tell apart by colour, and what tells them apart instead."""
 BESIDE = {
     ("light", "mauve", "pooled"): "the seventh series beside pooled others, which stand last and say so by name",
+    ("dark", "mauve", "pooled"): "likewise",
     ("light", "amber", "bad"): "bad is never a series: it comes with a word or a shape",
 }
 """Pairs of a series and a fixed colour likewise. Grey and pooled are meant alike; green and good, vermilion and bad are one hue."""

@@ -6,29 +6,23 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from kpi import events, store
+from kpi import events
 from kpi.errors import KpiError
 from kpi.events import Event, Notes
+from pages.parts import texts
 from pages.parts.mine import Mine
 
 NAME = "events.csv"
-OWN = "sample_events"
-"""Notes on the sample company, which everybody shares, are kept for this visit only: nobody else wants to read them."""
 
 
 def text(mine: Mine) -> str:
     """The file as it is kept."""
-    if mine.is_sample and OWN in st.session_state:
-        return str(st.session_state[OWN])
-    return store.text(mine.key, NAME)
+    return texts.text(mine, NAME)
 
 
 def change(mine: Mine, how: Callable[[str], str]) -> None:
     """Keep what `how` makes of the present text."""
-    if mine.is_sample:
-        st.session_state[OWN] = how(text(mine))
-    else:
-        store.change(mine.key, NAME, how)
+    texts.change(mine, NAME, how)
 
 
 def notes(mine: Mine) -> Notes:

@@ -9,15 +9,13 @@ from typing import Any
 import streamlit as st
 
 import kpi
-from kpi import Scope, feedback, store
+from kpi import Scope, feedback
 from kpi.errors import KpiError
 from kpi.feedback import Contrast, Counted, Flags, Heard, Theme, Weekly
-from pages.parts import asked_dates, links
+from pages.parts import asked_dates, links, texts
 from pages.parts.mine import Mine
 
 NAME = "themes.toml"
-OWN = "sample_themes"
-"""Themes changed on the sample company, which everybody shares, last for this visit only."""
 VIEWS = {"themes": "Themes", "words": "Words", "comments": "Comments"}
 WEEKS = 52
 """Words and weeks need more than four weeks: at least so many are looked at, up to the end of the dates asked for."""
@@ -42,17 +40,12 @@ def heard(mine: Mine, scope: Scope) -> Heard:
 
 def text(mine: Mine) -> str:
     """The visitor's own themes as they are kept; "" while there are none."""
-    if mine.is_sample and OWN in st.session_state:
-        return str(st.session_state[OWN])
-    return store.text(mine.key, NAME)
+    return texts.text(mine, NAME)
 
 
 def change(mine: Mine, how: Callable[[str], str]) -> None:
     """Keep what `how` makes of the present text."""
-    if mine.is_sample:
-        st.session_state[OWN] = how(text(mine))
-    else:
-        store.change(mine.key, NAME, how)
+    texts.change(mine, NAME, how)
 
 
 def themes(mine: Mine) -> tuple[tuple[Theme, ...], str]:

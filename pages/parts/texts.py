@@ -14,8 +14,9 @@ from pages.parts.mine import Mine
 
 
 def text(mine: Mine, name: str) -> str:
-    """What is kept under a name (`kpi.store.TEXTS`); "" when nothing is."""
-    return str(st.session_state.get(_place(name), "")) if mine.is_sample else store.text(mine.key, name)
+    """What is kept under a name (`kpi.store.TEXTS`); "" when nothing is. The sample company comes with notes of its own."""
+    own = st.session_state.get(_place(name)) if mine.is_sample else None
+    return store.text(mine.key, name) if own is None else str(own)
 
 
 def change(mine: Mine, name: str, how: Callable[[str], str]) -> str:
