@@ -14,49 +14,46 @@ ICON = str(Path(__file__).parent / "parts" / "icon.svg")
 
 st.set_page_config(page_icon=ICON, layout="wide")
 st.logo(ICON, size="large")
-overview = st.Page("overview.py", title="Overview", icon=":material/dashboard:", default=True)
-number = st.Page("number.py", title="How this is made", icon=":material/function:", visibility="hidden")
-tickets = st.Page("tickets.py", title="Tickets", icon=":material/table_rows:")
-data = st.Page("data.py", title="Data & quality", icon=":material/fact_check:")
-definitions = st.Page("definitions.py", title="Definitions", icon=":material/menu_book:")
-asking = {
-    name: st.Page(f"{name}.py", title=title, icon=f":material/{icon}:")
-    for name, title, icon in (
-        ("trends", "Trends", "show_chart"),
-        ("benchmarks", "Benchmarks", "leaderboard"),
-        ("targets", "Targets", "flag"),
-        ("workload", "Workload", "calendar_view_week"),
-        ("events", "Events", "event_note"),
-        ("correlations", "Correlations", "scatter_plot"),
-        ("why", "Why it changed", "waterfall_chart"),
-        ("what_if", "What if", "tune"),
-        ("feedback", "Feedback", "forum"),
+SECTIONS = {  # file, title, icon, and the names of its own in the address
+    "": [
+        ("overview", "Overview", "dashboard", ()),
+        ("number", "How this is made", "function", ("metric",)),
+        ("trends", "Trends", "show_chart", ("metric", "view", "split_by", "chart")),
+    ],
+    "Compare": [
+        ("benchmarks", "Benchmarks", "leaderboard", ("metric", "industry", "channel", "view", "own")),
+        ("targets", "Targets", "flag", ("target", "view")),
+    ],
+    "Explain": [
+        ("correlations", "Correlations", "scatter_plot", ("pair", "unit")),
+        ("why", "Why it changed", "waterfall_chart", ("metric", "by_column", "against", "segment")),
+        ("what_if", "What if", "tune", ("driver", "outcome", "goal", "scenario", "view", "set")),
+        ("workload", "Workload", "calendar_view_week", ("show", "cell")),
+        ("feedback", "Feedback", "forum", ("theme", "word", "language", "view")),
+        ("events", "Events", "event_note", ("event", "metric", "control", "kind")),
+    ],
+    "Data": [
+        ("tickets", "Tickets", "table_rows", ("metric", "side", "out", "find", "sort", "column", "page", "ticket", "finding")),
+        ("data", "Data & quality", "fact_check", ()),
+        ("definitions", "Definitions", "menu_book", ("metric", "find", "family", "example")),
+    ],
+}
+UNSCOPED = ("data", "definitions")
+"""What they say does not depend on dates or clocks."""
+pages = {
+    name: st.Page(
+        f"{name}.py",
+        title=title,
+        icon=f":material/{icon}:",
+        default=name == "overview",
+        visibility="hidden" if name == "number" else "visible",
     )
+    for listed in SECTIONS.values()
+    for name, title, icon, _ in listed
 }
-page = st.navigation(
-    {
-        "": [overview, number, asking["trends"]],
-        "Compare": [asking[name] for name in ("benchmarks", "targets")],
-        "Explain": [asking[name] for name in ("correlations", "why", "what_if", "workload", "feedback", "events")],
-        "Data": [tickets, data, definitions],
-    }
-)
-unscoped = [data, definitions]  # what they say does not depend on dates or clocks
-own = {
-    number: ["metric"],
-    tickets: ["metric", "side", "out", "find", "sort", "column", "page", "ticket", "finding"],
-    definitions: ["metric", "find", "family", "example"],
-    asking["trends"]: ["metric", "view", "split_by", "chart"],
-    asking["benchmarks"]: ["metric", "industry", "channel", "view", "own"],
-    asking["targets"]: ["target", "view"],
-    asking["workload"]: ["show", "cell"],
-    asking["events"]: ["event", "metric", "control", "kind"],
-    asking["correlations"]: ["pair", "unit"],
-    asking["why"]: ["metric", "by_column", "against", "segment"],
-    asking["what_if"]: ["driver", "outcome", "goal", "scenario", "view", "set"],
-    asking["feedback"]: ["theme", "word", "language", "view"],
-}
-links.only(*own.get(page, []))
+page = st.navigation({section: [pages[name] for name, *_ in listed] for section, listed in SECTIONS.items()})
+here = next(name for name, one in pages.items() if one == page)
+links.only(*next(own for listed in SECTIONS.values() for name, _, _, own in listed if name == here))
 
 st.session_state["mine"] = st.session_state["asked"] = None
 with errors_in_words():
@@ -64,6 +61,6 @@ with errors_in_words():
 if st.session_state["mine"] is not None:
     mine.ribbon(st.session_state["mine"])
     with errors_in_words():
-        st.session_state["asked"] = asked.bar(st.session_state["mine"], shown=page not in unscoped)
+        st.session_state["asked"] = asked.bar(st.session_state["mine"], shown=here not in UNSCOPED)
 with errors_in_words():
     page.run()
