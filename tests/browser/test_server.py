@@ -9,6 +9,11 @@ import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 DATES = "from=2026-10-05&to=2026-10-18"
+NAVIGATION = [
+    *("Overview", "Trends", "Benchmarks", "Targets"),
+    *("Correlations", "Why it changed", "What if", "Workload", "Feedback", "Events"),
+    *("Tickets", "Data & quality", "Definitions"),
+]
 
 
 @pytest.mark.parametrize(
@@ -16,6 +21,9 @@ DATES = "from=2026-10-05&to=2026-10-18"
     [
         ("/", "How support is doing"),
         ("/number?metric=csat", "CSAT: "),
+        ("/trends?metric=csat", "Is it getting better?"),
+        ("/what_if?view=staffing", "What if?"),
+        ("/feedback?view=comments", "What do customers say?"),
         ("/tickets", "Which tickets are they?"),
         ("/data", "Can the data be trusted?"),
         ("/definitions?metric=csat", "What the words mean"),
@@ -27,7 +35,7 @@ def test_the_first_visitor_of_a_deep_link_gets_frame_and_scope(visit, company, s
     page = visit(f"{path.partition('?')[0]}?{own}{'&' if own else ''}data={company}&{DATES}")
     page.get_by_role("heading", level=1).get_by_text(heading).wait_for(timeout=30_000)
     links = [text.strip().splitlines()[-1] for text in page.locator("[data-testid=stSidebarNavItems] a").all_inner_texts()]
-    assert links == ["Overview", "Tickets", "Data & quality", "Definitions"], "the navigation is ours, and nothing else is in it"
+    assert links == NAVIGATION, "the navigation is ours, and nothing else is in it"
     page.get_by_text("Sample data: a made-up company").wait_for()
     for part in (DATES, f"data={company}", own):
         assert part in page.url, f"the address has lost {part}: {page.url}"
