@@ -14,6 +14,8 @@ from kpi.errors import BadValue
 from pages.parts import benchmark_asked, benchmark_band, benchmark_file, scorecard_asked, scorecard_edit
 from pages.parts.mine import Mine
 
+pytestmark = pytest.mark.slow
+
 Open = Callable[..., AppTest]
 PAGE = "benchmarks.py"
 VIEWS = ("others", "ourselves", "teams", "scorecard")

@@ -16,6 +16,8 @@ from kpi import events, store
 from kpi.charts.events import before_after, flags, placebos
 from kpi.events import KINDS
 
+pytestmark = pytest.mark.slow
+
 Open = Callable[..., AppTest]
 MACRO = "date,kind,title,where\n2026-03-02,change,New macro for Billing,team=Billing\n"
 HARM = 'date,kind,title,note\n2026-03-04,nope,"![x](https://evil.example/p.png) <script>alert(1)</script> **b** $x$ :red[x]",=1+1\nyesterday,x,y,z\n'

@@ -13,6 +13,8 @@ from kpi import feedback, store
 from kpi.charts.feedback import over_time, shares
 from kpi.charts.feedback import words as words_chart
 
+pytestmark = pytest.mark.slow
+
 Open = Callable[..., AppTest]
 HARM = "![x](https://evil.example/p.png) <script>alert(1)</script> **bold** $x^2$ :red[x] mail eve@evil.example or +49 151 23456789, late"
 YEAR = {"by": "all", "from": "2026-01-01", "to": "2026-03-31"}

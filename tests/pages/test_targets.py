@@ -14,6 +14,8 @@ from kpi.targets import read
 from pages.parts import mine as mines
 from pages.parts import target_judged, target_lines
 
+pytestmark = pytest.mark.slow
+
 Open = Callable[..., AppTest]
 GOOD = """
 [[target]]

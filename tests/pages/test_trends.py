@@ -17,6 +17,8 @@ from kpi.charts import multiples, process
 from kpi.trends import holidays, trend
 from pages.parts import trend_board
 
+pytestmark = pytest.mark.slow
+
 Open = Callable[..., AppTest]
 NOTE = "date,title,kind\n2026-05-04,Mobile app launch,release\n"
 DATA = {"d", "o", "n", "t", "b", "e"}

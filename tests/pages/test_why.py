@@ -7,6 +7,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 PAGE = "why.py"
 MARCH = {"from": "2026-03-02", "to": "2026-06-28", "compare": "previous"}
 

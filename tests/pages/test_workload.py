@@ -13,6 +13,8 @@ from kpi.charts import spread as spread_charts
 from kpi.charts import workload as charts
 from kpi.workload import BANDS
 
+pytestmark = pytest.mark.slow
+
 Open = Callable[..., AppTest]
 ALL = {"from": "2026-03-01", "to": "2026-03-05"}
 
