@@ -49,7 +49,9 @@ from kpi.stats.durations import (
     smallest_mean_change,
 )
 from kpi.stats.forecasts import (
+    chance_in_tens,
     chance_of_target,
+    chance_said,
     fan,
     forecast_paths,
 )
@@ -173,7 +175,9 @@ __all__ = [
     "autocorrelation",
     "backlog_paths",
     "binomial_limits",
+    "chance_in_tens",
     "chance_of_target",
+    "chance_said",
     "clopper_pearson",
     "compare_thirds",
     "contributions",

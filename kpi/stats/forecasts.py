@@ -18,6 +18,7 @@ from kpi.stats.regression import known_rows, likelihood_profile, whitened_fit
 
 PERIODS_A_YEAR = 52
 MODELS = 3
+SUREST = (0.05, 0.95)
 
 
 def forecast_paths(values: Numbers, horizon: int, draws: int = 1200, seed: int = 0) -> Array:
@@ -58,6 +59,20 @@ def chance_of_target(paths: Numbers, target: float, better: str, window: int = 4
         return float("nan")
     ends = futures[:, -window:].mean(axis=1)
     return float((ends >= target if better == "higher" else ends <= target).mean())
+
+
+def chance_in_tens(chance: float) -> float:
+    """A chance as it may be told: 0.05, 0.1, 0.2 … 0.9, 0.95; never surer, for none of these models is. NaN stays NaN."""
+    if np.isnan(chance):
+        return chance
+    least, most = SUREST
+    return least if chance < least else most if chance > most else min(0.9, max(0.1, float(np.floor(chance * 10 + 0.5)) / 10))
+
+
+def chance_said(chance: float) -> str:
+    """ "about 40 %", "5 % or less", "95 % or more" of a chance in tens; "" where it is not known."""
+    least, most = SUREST
+    return "" if np.isnan(chance) else {least: "5 % or less", most: "95 % or more"}.get(chance, f"about {100 * chance:.0f} %")
 
 
 def fan(paths: Numbers, shares: Sequence[float] = (0.1, 0.5, 0.9)) -> Array:

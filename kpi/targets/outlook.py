@@ -20,7 +20,6 @@ MOST_HISTORY, MOST_HORIZON, DRAWS = 104, 560, 1200
 SHARES = (0.1, 0.5, 0.9)
 QUARTER, HALF_YEAR = 13, 30
 UNLIKELY, LIKELY = 0.25, 0.60
-LEAST, MOST = 0.05, 0.95
 
 
 @dataclass(frozen=True)
@@ -46,9 +45,7 @@ class Outlook:
     @property
     def said(self) -> str:
         """ "about 40 %", "5 % or less"."""
-        if math.isnan(self.chance):
-            return ""
-        return {LEAST: "5 % or less", MOST: "95 % or more"}.get(self.chance, f"about {100 * self.chance:.0f} %")
+        return stats.chance_said(self.chance)
 
     @property
     def limits(self) -> str:
@@ -72,13 +69,6 @@ class Outlook:
         return self.horizon > self.history
 
 
-def in_tens(chance: float) -> float:
-    """A chance as it may be told: 0.05, 0.1, 0.2 … 0.9, 0.95."""
-    if math.isnan(chance):
-        return chance
-    return LEAST if chance < LEAST else MOST if chance > MOST else min(0.9, max(0.1, math.floor(chance * 10 + 0.5) / 10))
-
-
 def outlook(values: Array, horizon: int, goal: float, better: str, window: int, scale: Scale, offset: float = 0.0) -> Outlook:
     """Continue the weekly `values` (in the metric's unit) by `horizon` weeks and see how often the mean of the last `window` meets `goal`.
 
@@ -95,7 +85,7 @@ def outlook(values: Array, horizon: int, goal: float, better: str, window: int, 
     futures = np.hstack([np.tile(seen, (len(paths), 1)), paths])[:, -window:]
     chance = stats.chance_of_target(futures, float(scale.of(goal)), better, futures.shape[1])
     due, soon = (_middle(means, scale) for means in (futures.mean(axis=1), paths[:, :window].mean(axis=1)))
-    return Outlook(in_tens(chance), horizon, history, scale.back(stats.fan(paths, SHARES)), due, soon)
+    return Outlook(stats.chance_in_tens(chance), horizon, history, scale.back(stats.fan(paths, SHARES)), due, soon)
 
 
 def _middle(means: Array, scale: Scale) -> tuple[float, float, float]:

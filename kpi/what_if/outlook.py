@@ -15,7 +15,6 @@ DRAWS, MOST_HISTORY, FEWEST = 1200, 104, 8
 SHARES = (0.1, 0.5, 0.9)
 WINDOW = 4
 HORIZON, FARTHEST = 13, 52
-LEAST, MOST = 0.05, 0.95
 
 
 @dataclass(frozen=True)
@@ -61,22 +60,13 @@ def outlook(futures: Array, change: Change, target: float, better: str, history:
     moved, half = (np.clip(futures + part[:, None], low, high) for part in (drawn, drawn / 2))
 
     def chance(of: Array) -> float:
-        return math.nan if math.isnan(target) else in_tens(stats.chance_of_target(of, target, better, min(WINDOW, weeks)))
+        return math.nan if math.isnan(target) else stats.chance_in_tens(stats.chance_of_target(of, target, better, min(WINDOW, weeks)))
 
     return Outlook(
         weeks, stats.fan(futures, SHARES), stats.fan(moved, SHARES), target, chance(moved), chance(half), chance(futures), history
     )
 
 
-def in_tens(chance: float) -> float:
-    """A chance as it may be told: 0.05, 0.1, 0.2 … 0.9, 0.95."""
-    if math.isnan(chance):
-        return chance
-    return LEAST if chance < LEAST else MOST if chance > MOST else min(0.9, max(0.1, math.floor(chance * 10 + 0.5) / 10))
-
-
 def said(chance: float) -> str:
     """ "about 40 %", "5 % or less"."""
-    if math.isnan(chance):
-        return "cannot be told"
-    return {LEAST: "5 % or less", MOST: "95 % or more"}.get(chance, f"about {100 * chance:.0f} %")
+    return stats.chance_said(chance) or "cannot be told"

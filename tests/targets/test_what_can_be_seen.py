@@ -9,9 +9,10 @@ import pytest
 
 from kpi import Scope, stats
 from kpi.catalogue import find
+from kpi.stats import chance_in_tens
 from kpi.targets import Scale, Target, change, judge
 from kpi.targets.balance import ERROR, _judged
-from kpi.targets.outlook import Outlook, in_tens, outlook
+from kpi.targets.outlook import Outlook, outlook
 from kpi.targets.smallest import _of_mean, _of_quantile, _of_share
 from kpi.targets.weeks import Level, Weeks, half_width
 from tests.targets.conftest import Desk, monday
@@ -81,7 +82,7 @@ def test_half_width_of_independent_weeks_is_students() -> None:
     [(0.0, 0.05), (0.04, 0.05), (0.06, 0.1), (0.149, 0.1), (0.25, 0.3), (0.44, 0.4), (0.949, 0.9), (0.97, 0.95), (1.0, 0.95)],
 )
 def test_chances_in_tens(chance: float, told: float) -> None:
-    assert in_tens(chance) == told
+    assert chance_in_tens(chance) == told
 
 
 @pytest.mark.parametrize(("chance", "word", "said"), [(0.05, "unlikely", "5 % or less"), (0.2, "unlikely", "about 20 %"), (0.3, "uncertain", "about 30 %"), (0.6, "uncertain", "about 60 %"), (0.7, "likely", "about 70 %"), (0.95, "likely", "95 % or more")])  # fmt: skip

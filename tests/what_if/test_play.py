@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kpi.stats import chance_of_target, forecast_paths
+from kpi.stats import chance_in_tens, chance_of_target, forecast_paths
 from kpi.what_if import Change, play
 from kpi.what_if import outlook as looks
 from tests.what_if.conftest import FCR
@@ -54,7 +54,7 @@ def test_the_chance_of_a_target(ground):
     played = play(ground, {FCR: 66.0})
     seen = played.outlook(78.5, 13)
     futures = np.clip(forecast_paths(ground.series["csat"], 13, looks.DRAWS), 0, 100)
-    assert seen.chance_before == looks.in_tens(chance_of_target(futures, 78.5, "higher", 4))
+    assert seen.chance_before == chance_in_tens(chance_of_target(futures, 78.5, "higher", 4))
     assert seen.chance_before <= seen.chance_half <= seen.chance
     assert np.allclose(seen.before, np.quantile(futures, [0.1, 0.5, 0.9], axis=0))
     assert (seen.after[1] - seen.before[1]).mean() == pytest.approx(played.change.value, abs=0.15)
@@ -66,7 +66,7 @@ def test_the_chance_of_a_target(ground):
 
 
 def test_chances_are_told_in_tens():
-    assert [looks.in_tens(c) for c in (0.0, 0.04, 0.06, 0.26, 0.949, 0.97)] == [0.05, 0.05, 0.1, 0.3, 0.9, 0.95]
+    assert [chance_in_tens(c) for c in (0.0, 0.04, 0.06, 0.26, 0.949, 0.97)] == [0.05, 0.05, 0.1, 0.3, 0.9, 0.95]
     assert looks.said(0.95) == "95 % or more" and looks.said(0.4) == "about 40 %" and looks.said(float("nan")) == "cannot be told"
     short = looks.outlook(looks.paths(np.array([80.0, 81.0]), 8), Change(1.0, 0.5, 1.5, 0.25, 19.0), 80, "higher", 2, 0, 100)
     assert math.isnan(short.chance), "two weeks foretell nothing"
