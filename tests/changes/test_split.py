@@ -19,6 +19,8 @@ from kpi.engine import from_frames
 from kpi.errors import BadValue
 from tests.changes.conftest import SCOPE, company, tickets
 
+pytestmark = pytest.mark.slow
+
 MEN, ADMITTED_MEN = [825, 560, 325, 417, 191, 373], [512, 353, 120, 138, 53, 22]
 WOMEN, ADMITTED_WOMEN = [108, 25, 593, 375, 393, 341], [89, 17, 202, 131, 94, 24]
 

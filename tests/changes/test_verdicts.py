@@ -19,6 +19,8 @@ from kpi.engine import from_frames
 from kpi.errors import BadValue
 from tests.changes.conftest import SCOPE, company, tickets
 
+pytestmark = pytest.mark.slow
+
 PAIR = changes.periods(SCOPE)
 
 
