@@ -46,7 +46,7 @@ docs: $(VENV)/.dev  ## write the reference pages in docs/ from the declarations
 	$(BIN)/python -m kpi.docs
 
 # UPGRADE=--upgrade takes newer versions; without it only what pyproject.toml changed moves.
-LOCK := $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
+LOCK := $(BIN)/uv pip compile pyproject.toml --group build --extra report --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header --quiet $(UPGRADE)
 lock: $(VENV)/.dev  ## resolve pyproject.toml into the lock files
 	$(LOCK) --output-file requirements.lock
