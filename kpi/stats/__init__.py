@@ -55,6 +55,11 @@ from kpi.stats.forecasts import (
     fan,
     forecast_paths,
 )
+from kpi.stats.funnel import (
+    binomial_p_values,
+    design_effect_within,
+    funnel_limits,
+)
 from kpi.stats.groups import (
     PostStratified,
     ShrunkMeans,
@@ -137,6 +142,7 @@ from kpi.stats.series import (
 from kpi.stats.shifts import (
     level_shifts,
     robust_memory,
+    shift_intervals,
 )
 from kpi.stats.survival import (
     Survival,
@@ -175,6 +181,7 @@ __all__ = [
     "autocorrelation",
     "backlog_paths",
     "binomial_limits",
+    "binomial_p_values",
     "chance_in_tens",
     "chance_of_target",
     "chance_said",
@@ -192,6 +199,7 @@ __all__ = [
     "dealt_labels",
     "dense",
     "design_effect",
+    "design_effect_within",
     "drawn_units",
     "effective_sample_size",
     "erlang_a",
@@ -202,6 +210,7 @@ __all__ = [
     "fan",
     "fightin_words",
     "forecast_paths",
+    "funnel_limits",
     "funnel_p_values",
     "geometric_mean",
     "geometric_mean_interval",
@@ -251,6 +260,7 @@ __all__ = [
     "search_slices",
     "share",
     "share_test",
+    "shift_intervals",
     "shrink_means",
     "shrink_rates",
     "slope_within",

@@ -35,6 +35,7 @@ class Fit:
     slope_low: float = float("nan")
     slope_high: float = float("nan")
     cuts: tuple[int, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
     bases: tuple[float, ...] = ()
     jumps: tuple[tuple[float, float, float, float], ...] = ()
 
@@ -57,7 +58,7 @@ def line(judged: Array, rhythm: Array, season: Array) -> Fit:
 
 
 def levels(judged: Array, rhythm: Array, season: Array) -> Fit | None:
-    """Levels that moved: where by the best split with a price per level, how far by REML AR(1). None where none moved.
+    """Levels that moved: where by the best split with a price per level (`spans`: the dates not ruled out), how far by REML AR(1). None where none did.
 
     p is that of the clearest move, times the dates it could have had. `rhythm` and `season` as for `line`.
     """
@@ -78,7 +79,10 @@ def levels(judged: Array, rhythm: Array, season: Array) -> Fit | None:
     jumps = tuple((float(fit.coefficients[k]), float(fit.low[k]), float(fit.high[k]), p[k - 1]) for k in moves)
     bases = tuple(float(fit.coefficients[: k + 1].sum()) for k in range(len(cuts)))
     fitted = steps @ fit.coefficients[: steps.shape[1]]
-    return Fit(fitted, min(p), fit.phi, fit.df, _misfit(judged, fitted), 1 + 2 * len(cuts), cuts=cuts, bases=bases, jumps=jumps)
+    spans = stats.shift_intervals(judged, cuts, fit.phi)
+    return Fit(
+        fitted, min(p), fit.phi, fit.df, _misfit(judged, fitted), 1 + 2 * len(cuts), cuts=cuts, spans=spans, bases=bases, jumps=jumps
+    )
 
 
 def a_year_apart(judged: Array, by: str) -> tuple[float, float, float, float, float] | None:

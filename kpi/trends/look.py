@@ -152,11 +152,14 @@ def _line(series: Series, fit: claims.Fit) -> Line:
 
 def _shifts(series: Series, fit: claims.Fit, speaker: Speaker) -> tuple[Shift, ...]:
     out = []
-    for cut, base, (jump, low, high, p) in zip(fit.cuts, fit.bases, fit.jumps, strict=True):
+    periods = series.frame["period"].astype(str).tolist()
+    for cut, (first, final), base, (jump, low, high, p) in zip(fit.cuts, fit.spans, fit.bases, fit.jumps, strict=True):
         sizes = [claims.change(series.scale, base, by) for by in (jump, low, high)]
         before = float(series.scale.back(base))
         shift = Shift(
-            str(series.frame["period"].iloc[cut]),
+            periods[cut],
+            periods[first],
+            periods[final],
             before,
             before + sizes[0][0],
             sizes[1][0],

@@ -52,9 +52,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Shift:
-    """A level that seems to have moved for good around `period` (its first at the new level); `p` allows for having looked at all dates."""
+    """A level that seems to have moved for good around `period` (its first at the new level); `p` allows for having looked at all dates.
+
+    `earliest` and `latest` are the ends of the range in which 95 of 100 such dates lie.
+    """
 
     period: str
+    earliest: str
+    latest: str
     before: float
     after: float
     change_low: float

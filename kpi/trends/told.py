@@ -25,9 +25,9 @@ def told(made: Trend, speaker: Speaker, is_seasonal: bool) -> Trend:
             finding = speaker.up_and_back(first, last)
         else:
             finding, direction = clearest.text, _sign(last.after - first.before)
-            others = [speaker.when(shift.period) for shift in made.shifts if shift is not clearest]
-            caveats += [f"Its level also moved around {' and '.join(others)}."] if others else []
-        caveats.append(ROUGH.format(speaker.periods))
+            others = [speaker.dated(shift) for shift in made.shifts if shift is not clearest]
+            caveats += [f"Its level also moved {' and '.join(others)}."] if others else []
+        caveats.append(ROUGH)
     elif made.verdict == "line" and made.line:
         finding, direction = speaker.line(made.line, len(made.frame[made.frame["is_complete"].astype(bool)])), _sign(made.line.change)
     elif made.verdict == "points":

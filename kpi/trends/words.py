@@ -15,7 +15,7 @@ NO_CHANGE = "No change beyond the usual up and down."
 RELATIVE = ("s", "count", "currency", "ratio")
 """Units whose changes are told in per cent of what was before; all others in their own points."""
 BUDGET_SAID = "Of series in which nothing changed, at most one in twenty is said to have changed."
-ROUGH = "Dates are rough to a few {}, and what came at the same time need not be the cause."
+ROUGH = "Such a date, with its range, is right in about 19 of 20 cases, and what came at the same time need not be the cause."
 SEASON = "With less than two years to compare, part of this may be the season."
 
 
@@ -70,18 +70,25 @@ class Speaker:
         far = "above" if side > 0 else "below"
         return f"{place[0].upper()}{place[1:]}: {self.value(value)}, {far} the usual {self.usual(low, high) or 'range'}; {rare}."
 
+    def dated(self, shift: Shift) -> str:
+        """ "around the week of 2026-03-02 (between 2026-02-16 and 2026-03-23)"; "in March 2026" where no other date is possible."""
+        if shift.earliest == shift.latest:
+            return f"{'on' if self.by == 'day' else 'in'} {self.when(shift.period)}"
+        first, last = (when(one, self.by).removeprefix("week of ") for one in (shift.earliest, shift.latest))
+        return f"around {self.when(shift.period)} (between {first} and {last})"
+
     def shift(self, shift: Shift) -> str:
         up = shift.after > shift.before
         return (
-            f"{self.name} moved {'up' if up else 'down'} around {self.when(shift.period)}, from about {self.value(shift.before)} to "
+            f"{self.name} moved {'up' if up else 'down'} {self.dated(shift)}, from about {self.value(shift.before)} to "
             f"{self.value(shift.after)} ({self._size(shift)}){self.judged(shift.after - shift.before)}."
         )
 
     def up_and_back(self, first: Shift, second: Shift) -> str:
         up = first.after > first.before
         return (
-            f"{self.name} went {'up' if up else 'down'} around {self.when(first.period)}, from about {self.value(first.before)} to "
-            f"{self.value(first.after)}, and came back around {self.when(second.period)}, to {self.value(second.after)}."
+            f"{self.name} went {'up' if up else 'down'} {self.dated(first)}, from about {self.value(first.before)} to "
+            f"{self.value(first.after)}, and came back {self.dated(second)}, to {self.value(second.after)}."
         )
 
     def line(self, line: Line, n: int) -> str:

@@ -1,4 +1,4 @@
-"""Oracles: R strucchange on Nile (break after 1898), exhaustive search, the ruptures library where it is installed."""
+"""Oracles: R strucchange on Nile (break after 1898, interval 1895 to 1902), exhaustive search, the ruptures library where it is installed."""
 
 import json
 import math
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kpi.errors import BadValue
-from kpi.stats import level_shifts, robust_memory
+from kpi.stats import level_shifts, robust_memory, shift_intervals
 
 CLASSIC = json.loads((Path(__file__).parent / "classic_series.json").read_text())
 
@@ -35,6 +35,53 @@ def test_nile():
     assert level_shifts(CLASSIC["nile"]) == (28,)
     nile = np.array(CLASSIC["nile"])
     assert nile[:28].mean() == pytest.approx(1097.75) and nile[28:].mean() == pytest.approx(849.9722, abs=5.1e-5)
+
+
+def test_the_date_of_the_nile_lies_in_its_interval():
+    """R strucchange (Bai 1997, `tests/stats/test_rivals.py`) has 25 to 32; the likelihood ratio names dates inside that, and more with memory."""
+    ((early, late),) = shift_intervals(CLASSIC["nile"], (28,))
+    assert 25 <= early <= 28 <= late <= 32 and early < late
+    ((sooner, later),) = shift_intervals(CLASSIC["nile"], (28,), phi=0.5)
+    assert sooner < early and late < later
+
+
+def dates_not_ruled_out(x, cuts, place, conf, phi):
+    """The slow way: fit every set of levels anew with one of the dates moved."""
+
+    def misfit(at):
+        edges = [0, *cuts[:place], at, *cuts[place + 1 :], len(x)]
+        return sum(squared_error(x[a:b]) for a, b in pairwise(edges))
+
+    start, end = [0, *cuts, len(x)][place], [0, *cuts, len(x)][place + 2]
+    long_run = misfit(cuts[place]) / (len(x) - len(cuts) - 1) * (1 + phi) / (1 - phi)
+    allowed = {0.95: 7.352, 0.90: 5.937}[conf]  # where (1 - exp(-x / 2))² is conf
+    return [at for at in range(start + 1, end) if misfit(at) - misfit(cuts[place]) <= allowed * long_run]
+
+
+def test_dates_not_ruled_out_are_those_that_fit_nearly_as_well():
+    rng = np.random.default_rng(3)
+    for conf, phi in ((0.95, 0.0), (0.90, 0.0), (0.95, 0.4)):
+        x = np.repeat([0.0, 1.8, -1.0], [15, 20, 17]) + rng.normal(0, 1, 52)
+        cuts = level_shifts(x)
+        assert len(cuts) == 2
+        for place, found in enumerate(shift_intervals(x, cuts, phi, conf)):
+            slow = dates_not_ruled_out(x, cuts, place, conf, phi)
+            assert found == (slow[0], slow[-1])
+
+
+def test_dates_keep_their_places_among_unknown_periods():
+    x = np.repeat([0.0, 3.0], 12) + np.random.default_rng(5).normal(0, 1, 24)
+    holes = np.insert(x, [3, 12, 20], math.nan)
+    ((early, late),) = shift_intervals(x, (12,), conf=0.99)
+    assert early <= 12 <= late and early < late
+    moved = np.flatnonzero(~np.isnan(holes))
+    assert shift_intervals(holes, (int(moved[12]),), conf=0.99) == ((moved[early], moved[late]),)
+    step = np.repeat([1.0, 2.0], 10)
+    assert shift_intervals(step, (10,)) == ((10, 10),), "a perfect step has its one date"
+    assert shift_intervals(step, ()) == () and shift_intervals([], ()) == ()
+    for wrong in ((0,), (20,), (12, 5), (5, 5)):
+        with pytest.raises(BadValue, match="cut"):
+            shift_intervals(step, wrong)
 
 
 def test_the_split_is_the_best_there_is():

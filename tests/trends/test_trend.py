@@ -48,7 +48,7 @@ def test_up_and_back_is_one_story() -> None:
     place = np.arange(52)
     found = trend(result(CALM[:52] + 0.5 * ((place >= 20) & (place < 32))))
     assert len(found.shifts) == 2 and found.direction == 0 and found.is_better is None
-    assert "went up around" in found.finding and "came back around" in found.finding
+    assert "went up in the week of" in found.finding and "came back in the week of" in found.finding, "so clear a step has its one date"
 
 
 def test_a_line_has_its_pace_and_its_interval() -> None:
