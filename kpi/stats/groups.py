@@ -11,6 +11,7 @@ import numpy as np
 
 from kpi.errors import BadValue
 from kpi.stats.base import Array, Numbers, check_conf, check_counts, floats, plain, same_length, special
+from kpi.stats.funnel import binomial_p_values
 from kpi.stats.proportions import share, wilson
 from kpi.stats.series import false_discovery
 
@@ -120,15 +121,8 @@ def funnel_p_values(successes: Numbers, trials: Numbers) -> Array:
     same_length(successes=x, trials=n)
     check_counts(x, n)
     seen = ~np.isnan(x) & (n > 0)
-    out = np.full(len(x), np.nan)
-    if not seen.any():
-        return out
-    count, size = x[seen], n[seen].astype(np.int64)
-    pooled = count.sum() / size.sum()
-    below = special().bdtr(count, size, pooled)
-    above = np.where(count > 0, special().bdtrc(np.maximum(count - 1, 0), size, pooled), 1.0)
-    out[seen] = np.minimum(1.0, 2 * np.minimum(below, above))
-    return false_discovery(out)
+    pooled = x[seen].sum() / n[seen].sum() if seen.any() else np.nan
+    return false_discovery(binomial_p_values(x, n, pooled))
 
 
 def weighting_effect(weights: Numbers) -> float:

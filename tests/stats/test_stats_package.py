@@ -63,6 +63,8 @@ OF_UNKNOWN = {
     "forecast_paths": lambda s, v: s.forecast_paths(v, 3),
     "shrink_rates": lambda s, v: (s.shrink_rates(v, v).estimate, s.shrink_rates(v, v).low),
     "funnel_p_values": lambda s, v: s.funnel_p_values(v, v),
+    "binomial_p_values": lambda s, v: s.binomial_p_values(v, v, 0.5),
+    "funnel_limits": lambda s, v: s.funnel_limits(v, 0.5),
     "weighting_effect": lambda s, v: s.weighting_effect(v),
     "post_stratify": lambda s, v: (s.post_stratify(v, v, v).value, s.post_stratify(v, v, v).low),
     "fightin_words": lambda s, v: s.fightin_words(v, v).z,
