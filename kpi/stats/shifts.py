@@ -44,12 +44,14 @@ def level_shifts(values: Numbers, penalty: float = 3.0, min_size: int = 4) -> tu
 def shift_intervals(values: Numbers, cuts: Sequence[int], phi: float = 0.0, conf: float = 0.95) -> tuple[Places, ...]:
     """For each of `cuts` (as `level_shifts` gives them) the earliest and the latest place where that new level may have begun.
 
-    A date is left out where it explains the series worse than the best one by more than 2 of -log(1 - sqrt(conf)) long-run variances
+    A date is left out where it explains the series worse than the best one by more than -2 log(1 - sqrt(conf)) long-run variances
     (Siegmund 1988; Eo and Morley 2015: the likelihood ratio), with the other shifts held. `phi` is the memory of the series, best that of
     `gls_ar1` with these levels; it widens. Of shifts that were found, at n = 52 and phi of 0 to 0.5, 92 to 99 % lie inside; of the more
     usual interval of Bai (1997) 78 to 99 %, and it is wider where the step is clear. Never beyond the neighbouring shifts.
     BadValue for places that cannot be cuts. A perfect step has its one date.
     """
+    if not len(cuts):
+        return ()
     y = floats(values).ravel()
     places = np.flatnonzero(~np.isnan(y))
     known = y[places]
