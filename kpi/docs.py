@@ -16,12 +16,12 @@ from typing import Any
 from kpi import cli, forms
 from kpi.catalogue import CATALOGUE, FAMILIES
 from kpi.cells import Choice, Constant, Duration, Reader
-from kpi.cells.combined import After, Between, Either, Total
+from kpi.cells.combined import After, Between, Either, First, Kept, Total
 from kpi.cells.instants import DayAndTime, Instant
 from kpi.cells.plain import Count, Flag, Identifier, Items, Number, Text
 from kpi.forms import base, durations, shares
 from kpi.metric import CLOCKS, FCR_VARIANTS, PARAMS, STATISTICS, Metric, described
-from kpi.sources import Part, Source, all_sources
+from kpi.sources import CONFIDENCES, Part, Source, all_sources
 from kpi.tables import ROW_EXPORT, TABLES, Column
 from kpi.units import unit_name
 
@@ -177,11 +177,40 @@ def sources() -> Iterator[str]:
     yield "mapped by hand, on the page or with `--mapping FILE`; a mapping says what a section below says."
     yield ""
     yield from _table(
-        ("source", "name", "fills"),
-        ((_label(s), f"[`{s.name}`](#{s.name})", ", ".join(dict.fromkeys(p.fills for p in s.parts))) for s in known),
+        ("source", "name", "fills", "known from", "does not tell"),
+        ((_label(s), f"[`{s.name}`](#{s.name})", _fills(s), CONFIDENCES[s.confidence], _silent(s)) for s in known),
     )
     for source in known:
         yield from ("", f'## <a id="{source.name}"></a>{_label(source)}, `{source.name}`', "", *_source(source))
+
+
+def _fills(source: Source) -> str:
+    return ", ".join(dict.fromkeys(p.fills for p in source.parts))
+
+
+TOLD = (
+    "created_at",
+    "first_reply_at",
+    "solved_at",
+    "status",
+    "agent",
+    "requester",
+    "reopens",
+    "agent_replies",
+    "handle_seconds",
+    "is_sla_met",
+)
+"""What most metrics of tickets ask for: what a source of tickets has no reader for is said."""
+
+
+def _silent(source: Source) -> str:
+    if source.fills != "tickets":
+        return ""
+    told = {column for part in source.parts for column in part.columns if part.fills == "tickets"}
+    told |= {"solved_at"} & {c.replace("closed_at", "solved_at") for c in told}
+    told |= {c.replace("_seconds", "_at").replace("first_resolution", "solved").replace("full_resolution", "solved") for c in told}
+    surveys = [] if any(p.fills == "surveys" for p in source.parts) else ["surveys"]
+    return ", ".join([*(_code(c) for c in TOLD if c not in told), *surveys])
 
 
 def _label(source: Source) -> str:
@@ -195,6 +224,17 @@ def _source(source: Source) -> Iterator[str]:
     yield f"- Recognised by: {groups or 'a header'}{'' if implied else f' for {found}' if not groups else f'; and a header for {found}'}"
     if source.general:
         yield "- Only where no other source fits"
+    if source.over:
+        yield f"- Goes before {', '.join(_code(name) for name in source.over)} where both fit"
+    yield f"- Known from: {CONFIDENCES[source.confidence]}"
+    yield from (f"- Said at every import: {sentence}" for sentence in source.warns)
+    yield from (f"- Said where it is so ({', '.join(_code(h) for h in r.sought)}): {text.format(n='n')}" for r, text in source.alarms)
+    if source.reshape:
+        yield f"- Made into another table first: {(source.reshape.__doc__ or '').split(chr(10))[0]}"
+    if source.completes:
+        yield "- Beside another export of the tool it adds the columns that one has not"
+    if source.people:
+        yield f"- Gives agents their names and authors their roles ({', '.join(_code(h) for r in source.people.values() for h in r.sought)})"
     yield f"- Times without a zone: {'UTC, by the contract of the format' if source.utc else source.zone or 'the zone you name (UTC, with a doubt, when none)'}"
     if source.keep:
         yield f"- Rows left out: {source.drops} ({', '.join(_code(h) for h in source.keep.sought)})"
@@ -207,9 +247,10 @@ def _source(source: Source) -> Iterator[str]:
 
 def _columns(part: Part) -> Iterator[tuple[str, str, str]]:
     for name, reader in part.columns.items():
-        for i, one in enumerate(reader.choices if isinstance(reader, Either) else (reader,)):
+        again = "else, in a row where that says nothing" if isinstance(reader, First) else "else"
+        for i, one in enumerate(reader.choices if isinstance(reader, (Either, First)) else (reader,)):
             headers = ", ".join(_code(header) for header in dict.fromkeys(one.sought))
-            yield "else" if i else _code(name), headers or "every row", _how(one, part.table.by_name[name])
+            yield again if i else _code(name), headers or "every row", _how(one, part.table.by_name[name])
 
 
 def _how(reader: Reader, column: Column) -> str:
@@ -241,8 +282,11 @@ READ: dict[Any, Callable[[Any], str]] = {
     Total: lambda r: "a duration, the sum of " + ", ".join(f"{_code(p.names[0])} {_in(p)}" for p in r.parts),
     After: lambda r: f"an instant, {_code(r.start.sought[0])} plus {_code(r.wait.sought[0])} {_in(r.wait)}",
     Between: lambda r: f"a duration, from {_code(r.start.sought[0])} to {_code(r.end.sought[0])}",
-    Text: lambda r: "text",
-    Identifier: lambda r: "an identifier",
+    Text: lambda r: "; ".join(["text", *(f"{_code(theirs)} is {_code(ours)}" for theirs, ours in r.words.items())]),
+    Identifier: lambda r: f"an identifier{f', the part {_code(r.part)}' if r.part else ''}",
+    Kept: lambda r: (
+        f"yes or no: time left of the promise, below zero is no{f'; yes only once {_code(r.once[0])} is there' if r.once else ''}"
+    ),
     Items: lambda r: "a list",
     Count: lambda r: f"a whole number{f', less {r.less}' if r.less else ''}",
     Number: lambda r: f"a number{_within(r)}",

@@ -25,7 +25,7 @@ from kpi.cells.base import (
     pick,
     typed,
 )
-from kpi.cells.combined import After, Between, Either, Total
+from kpi.cells.combined import After, Between, Either, First, Kept, Total
 from kpi.cells.durations import UNITS, Duration, unit_of
 from kpi.cells.instants import ORDERS, DayAndTime, Instant
 from kpi.cells.plain import Choice, Constant, Count, Flag, Identifier, Items, Number, Text
@@ -35,19 +35,37 @@ from kpi.tables import Column
 
 READERS: dict[str, type[Reader]] = {
     r.kind: r
-    for r in (Text, Identifier, Choice, Flag, Number, Count, Items, Constant, Instant, DayAndTime, Duration, Total, After, Between, Either)
+    for r in (
+        Text,
+        Identifier,
+        Choice,
+        Flag,
+        Number,
+        Count,
+        Items,
+        Constant,
+        Instant,
+        DayAndTime,
+        Duration,
+        Total,
+        After,
+        Between,
+        Either,
+        First,
+        Kept,
+    )
 }
 """Kind -> reader, for mapping files. `status` is a Choice with the common words of all tools."""
 
 
-def text(*names: str, missing: tuple[str, ...] = (), strip_code: bool = False) -> Text:
-    """A text as it stands; `strip_code` turns `3 - Moderate` into `Moderate`."""
-    return Text(names, missing, strip_code)
+def text(*names: str, missing: tuple[str, ...] = (), strip_code: bool = False, words: Mapping[str, str] | None = None) -> Text:
+    """A text as it stands; `strip_code` turns `3 - Moderate` into `Moderate`, `words` some texts into ours."""
+    return Text(names, missing, strip_code, words or {})
 
 
-def identifier(*names: str, missing: tuple[str, ...] = ()) -> Identifier:
-    """A number or code that names something; `123.0` is `123`."""
-    return Identifier(names, missing)
+def identifier(*names: str, missing: tuple[str, ...] = (), part: str = "") -> Identifier:
+    """A number or code that names something; `123.0` is `123`; of a longer text the `part` a pattern's group finds."""
+    return Identifier(names, missing, part)
 
 
 def choice(*names: str, words: Mapping[str, object], missing: tuple[str, ...] = ()) -> Choice:
@@ -136,6 +154,16 @@ def either(*choices: Reader) -> Either:
     return Either(choices=choices)
 
 
+def first(*choices: Reader) -> First:
+    """The first of several readers that can read its cell, row by row."""
+    return First(choices=choices)
+
+
+def kept(*names: str, once: str | tuple[str, ...] = ()) -> Kept:
+    """Whether a promise was kept, from the time left of it; `once` is the event that ends it."""
+    return Kept(names, (), (once,) if isinstance(once, str) else once)
+
+
 def reader_for(column: Column, *names: str) -> Reader:
     """The reader a canonical column has when nothing else is said: by its type, its words and its unit."""
     if column.name == "status":
@@ -163,9 +191,12 @@ __all__ = [
     "Connection",
     "Constant",
     "DayAndTime",
-    "Duration", "Either",
+    "Duration",
+    "Either",
+    "First",
     "HeaderLike",
     "Instant",
+    "Kept",
     "Question",
     "Reader",
     "Sheet",
@@ -179,6 +210,7 @@ __all__ = [
     "day_and_time",
     "duration",
     "either",
+    "first",
     "flag",
     "fold",
     "hours",
@@ -186,6 +218,7 @@ __all__ = [
     "identifier",
     "instant",
     "items",
+    "kept",
     "literal",
     "minutes",
     "number",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from kpi.cells.base import Compiled, HeaderLike, Reader, Sheet
+from kpi.cells.base import Compiled, HeaderLike, Reader, Sheet, ident, literal, without
 from kpi.cells.durations import Duration
 from kpi.cells.instants import Instant
 from kpi.tables import Column
@@ -139,3 +139,68 @@ class Either(Reader):
 
     def compile(self, sheet: Sheet, column: Column) -> Compiled | None:
         return next((c for r in self.choices if (c := r.compile(sheet, column)) is not None), None)
+
+
+@dataclass(frozen=True)
+class First(Reader):
+    """The first of several readers that can read its cell, row by row: a status of one's own, else the class it belongs to."""
+
+    kind: ClassVar[str] = "first"
+    choices: tuple[Reader, ...] = ()
+
+    @property
+    def inner(self) -> tuple[Reader, ...]:
+        return self.choices
+
+    @property
+    def sought(self) -> tuple[str, ...]:
+        return tuple(n for r in self.choices for n in r.sought)
+
+    def found(self, headers: Iterable[HeaderLike]) -> tuple[HeaderLike, ...]:
+        headers = tuple(headers)
+        return tuple(dict.fromkeys(h for r in self.choices for h in r.found(headers)))
+
+    def compile(self, sheet: Sheet, column: Column) -> Compiled | None:
+        read = [c for r in self.choices if (c := r.compile(sheet, column)) is not None]
+        if len(read) < 2:
+            return read[0] if read else None
+        return Compiled(
+            given=f"coalesce({', '.join(c.given for c in read)})",
+            value=f"coalesce({', '.join(c.value for c in read)})",
+            reason=read[0].reason,
+            headers=tuple(dict.fromkeys(h for c in read for h in c.headers)),
+            doubts=tuple(d for c in read for d in c.doubts),
+            question=next((c.question for c in read if c.question), None),
+        )
+
+
+_LEFT = r"^[-−]?\d+([.,]\d+|(:\d{1,2}){1,2})?$"
+
+
+@dataclass(frozen=True)
+class Kept(Reader):
+    """Whether a promise was kept, from the time that was LEFT of it: below zero is broken, zero or more is kept.
+
+    `once` are headers of the event that ends the promise: before it a promise that is not broken is still open, and unknown. Numbers of
+    any unit, or clocks (`-3:15`).
+    """
+
+    kind: ClassVar[str] = "kept"
+    once: tuple[str, ...] = ()
+
+    @property
+    def sought(self) -> tuple[str, ...]:
+        return (*self.names, *self.once)
+
+    def found(self, headers: Iterable[HeaderLike]) -> tuple[HeaderLike, ...]:
+        headers = tuple(headers)
+        left = Reader(self.names).found(headers)
+        return (*left, *Reader(self.once).found(headers)) if left else ()
+
+    def read(self, sheet: Sheet, column: Column, header: HeaderLike, cell: str) -> Compiled:
+        ended = sheet.pick(self.once)
+        is_over = f"{without(ident(ended.column), self.missing)} IS NOT NULL" if ended else "false"
+        below = f"regexp_matches({cell}, '^[-−]')"
+        given = f"CASE WHEN {below} OR {is_over} OR NOT regexp_matches({cell}, {literal(_LEFT)}) THEN {cell} END"
+        value = f"CASE WHEN NOT coalesce(regexp_matches({cell}, {literal(_LEFT)}), false) THEN NULL WHEN {below} THEN 'false' WHEN {is_over} THEN 'true' END"
+        return Compiled(given, value, "'not a time that is left'", (header, *((ended,) if ended else ())))

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from kpi.cells.base import Compiled, HeaderLike, Reader, Sheet, fold, ident, literal, look_up
+from kpi.cells.base import Compiled, HeaderLike, Reader, Sheet, fold, ident, literal, look_up, without
+from kpi.errors import BadValue
 from kpi.tables import Column
 
 DISTINCT = 2000
@@ -20,24 +21,36 @@ NO = ("false", "f", "no", "n", "0", "0.0", "nein", "non", "não", "nee", "off")
 
 @dataclass(frozen=True)
 class Text(Reader):
-    """A text as it stands. `strip_code` turns `3 - Moderate` into `Moderate`."""
+    """A text as it stands. `strip_code` turns `3 - Moderate` into `Moderate`; `words` says some texts in ours, whatever their case."""
 
     kind: ClassVar[str] = "text"
     strip_code: bool = False
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash((self.names, self.missing, self.strip_code, tuple(self.words)))
 
     def read(self, sheet: Sheet, column: Column, header: HeaderLike, cell: str) -> Compiled:
         value = f"regexp_replace({cell}, '^\\d+\\s*[-–:]\\s*(\\S)', '\\1')" if self.strip_code else cell
+        if self.words:
+            known = sheet.bind({fold(theirs): ours for theirs, ours in self.words.items()})
+            value = f"coalesce({look_up(known, f'lower({value})')}, {value})"
         return Compiled(cell, value, "'not a text'", (header,))
 
 
 @dataclass(frozen=True)
 class Identifier(Reader):
-    """A number or code that names something, as text: `123.0` is `123`.
+    """A number or code that names something, as text: `123.0` is `123`. `part`, a pattern with one group, takes that part where it is there.
 
     What a spreadsheet cut to `1.03006E+13` names nothing any more: such rows are kept apart by their row number, and said.
     """
 
     kind: ClassVar[str] = "identifier"
+    part: str = ""
+
+    def __post_init__(self) -> None:
+        if self.part and not _is_pattern(self.part):
+            raise BadValue(f"{self.part!r} is no pattern with one group.", r"Write it like '/conversations/(\d+)'.")
 
     def read(self, sheet: Sheet, column: Column, header: HeaderLike, cell: str) -> Compiled:
         cut = f"regexp_full_match({cell}, '\\d([.,]\\d+)?[Ee]\\+\\d+')"
@@ -46,6 +59,8 @@ class Identifier(Reader):
             f"SELECT count(*), count(DISTINCT t), min(t) FROM (SELECT {cell} AS t FROM {view} WHERE {cut})"
         )
         value = f"CASE WHEN regexp_full_match({cell}, '\\d+\\.0+') THEN regexp_extract({cell}, '^\\d+') ELSE {cell} END"
+        if self.part:
+            value = f"coalesce(nullif(regexp_extract({cell}, {literal(self.part)}, 1), ''), {value})"
         if not rows:
             return Compiled(cell, value, "'not an identifier'", (header,))
         doubt = (
@@ -173,10 +188,26 @@ class Count(Number):
 
 @dataclass(frozen=True)
 class Items(Reader):
-    """A list in one cell: a JSON array, else texts separated by any of `separators` (a trailing one is fine)."""
+    """A list in one cell: a JSON array, else texts separated by any of `separators` (a trailing one is fine).
+
+    A header that is repeated (a column for each label) is one list.
+    """
 
     kind: ClassVar[str] = "list"
     separators: str = ";,"
+
+    def found(self, headers: Iterable[HeaderLike]) -> tuple[HeaderLike, ...]:
+        headers = tuple(headers)
+        first = super().found(headers)
+        return tuple(h for h in headers if fold(h.raw) == fold(first[0].raw)) if first else ()
+
+    def compile(self, sheet: Sheet, column: Column) -> Compiled | None:
+        found = self.found(sheet.headers)
+        if len(found) < 2:
+            return super().compile(sheet, column)
+        cells = ", ".join(without(ident(h.column), self.missing) for h in found)
+        joined = f"nullif(concat_ws({literal(self.separators[:1])}, {cells}), '')"
+        return replace(self.read(sheet, column, found[0], joined), headers=found)
 
     def read(self, sheet: Sheet, column: Column, header: HeaderLike, cell: str) -> Compiled:
         marks = "".join(re.escape(s) for s in self.separators)
@@ -206,6 +237,13 @@ class Constant(Reader):
     def compile(self, sheet: Sheet, column: Column) -> Compiled | None:
         text = _as_text(self.value)
         return None if text is None else Compiled("NULL", literal(text), "''")
+
+
+def _is_pattern(text: str) -> bool:
+    try:
+        return re.compile(text).groups == 1
+    except re.error:
+        return False
 
 
 def _as_text(value: object) -> str | None:

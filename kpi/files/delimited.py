@@ -54,7 +54,7 @@ def _careful(loader: Loader, path: Path, layout: Layout, tick: Callable[[float],
     odd: list[int] = []
     tail: list[Record] = []  # short records since the last good row: footers, when the file ends with them
     with path.open(encoding="utf-8", newline="") as stream:
-        for record in islice(records(stream, layout.dialect), layout.header_at + 1, None):
+        for record in islice(records(stream, layout.dialect), layout.header_at + layout.header_rows, None):
             length = sum(map(len, record.lines))
             done += length
             if record.number % 10_000 == 0:
@@ -114,13 +114,13 @@ def _fast(loader: Loader, path: Path, layout: Layout) -> bool:
             f"INSERT INTO {loader.table} BY NAME SELECT * FROM (SELECT {names}, row_number() OVER () AS _row FROM read_csv("
             "?, delim = ?, columns = ?, header = false, auto_detect = false, quote = '\"', escape = '\"', nullstr = '', "
             "strict_mode = true, null_padding = false, ignore_errors = false, comment = '', compression = 'none')) "
-            "WHERE _row > 1",
+            f"WHERE _row > {int(layout.header_rows)}",
             [str(path), dialect.delimiter, columns],
         )
     except duckdb.Error:  # a record of more than 2 MB (a larger limit takes sixteen times as much memory), no access to files …
         return False
     read = loader.one(f"SELECT count(*) FROM {loader.table}")
-    if read == expected - 1:
+    if read == expected - layout.header_rows:
         return True
     loader.con.execute(f"DELETE FROM {loader.table}")
     return False

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kpi.files import limits
+from kpi.files.header_rows import whole_header
 from kpi.files.records import Dialect, Record, is_well_formed, records
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -18,13 +19,14 @@ _NUMBER = re.compile(r"[-+]?[\d.,:/ -]*\d[\d.,:/ -]*%?")
 
 @dataclass(frozen=True)
 class Layout:
-    """What the first rows tell: dialect, index of the header among the records, its cells, and the width of a good row."""
+    """What the first rows tell: dialect, index of the header among the records, its cells, how many records it takes, the width of a good row."""
 
     dialect: Dialect
     header_at: int
     header: tuple[str, ...]
     width: int
     doubts: tuple[str, ...] = ()
+    header_rows: int = 1
 
 
 def find_layout(lines: Sequence[str], whole: bool) -> Layout | None:
@@ -93,6 +95,10 @@ class _Judged:
         head = tuple(rows[self.header_at])
         doubts = list(header_doubts(rows, self.header_at))
         width = len(head)
+        whole, taken = whole_header(rows, self.header_at)
+        if taken > 1:
+            doubts.append(several_rows(taken))
+            return Layout(self.dialect, self.header_at, whole, width, tuple(doubts), taken)
         if width > self.width and not any(c.strip() for c in head[self.width :]) and self.width:
             width, head = self.width, head[: self.width]
         elif width < self.width:
@@ -134,6 +140,11 @@ def header_doubts(rows: Sequence[Sequence[str | None]], at: int) -> list[str]:
     if not _has_names(head):
         said.append("The first row looks like data, not like headers.")
     return said
+
+
+def several_rows(taken: int) -> str:
+    """What is to be said about a header of more than one row."""
+    return f"The header takes {taken} rows; what the further ones say stands behind the names in brackets."
 
 
 def _has_names(head: Sequence[str | None]) -> bool:

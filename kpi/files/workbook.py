@@ -19,7 +19,8 @@ from typing import Any
 import duckdb
 
 from kpi.errors import UnreadableFile
-from kpi.files.dialect import find_header, header_doubts
+from kpi.files.dialect import find_header, header_doubts, several_rows
+from kpi.files.header_rows import whole_header
 from kpi.files.loader import Loader, drop
 from kpi.files.sheet_guard import SheetFacts, look_at_sheets
 from kpi.files.sheets import Sheet, open_sheets
@@ -57,8 +58,9 @@ def _read_sheet(con: duckdb.DuckDBPyConnection, sheet: Sheet, file: str, facts: 
     width = len(sample[0]) if sample else 0
     texts = [[plain_text(v) for v in row] for row in sample]
     at = find_header(texts, _usual_reach(texts))
-    header = [t or "" for t in texts[at]]
     doubts = header_doubts(texts, at)
+    header, taken = whole_header(texts, at)
+    doubts += [several_rows(taken)] if taken > 1 else []
     if sheet.is_hidden:
         doubts.append("The sheet is hidden.")
     if facts.errors:
@@ -66,8 +68,8 @@ def _read_sheet(con: duckdb.DuckDBPyConnection, sheet: Sheet, file: str, facts: 
     columns = [_Column(i + sheet.left in facts.locale_times) for i in range(width)]
     loader = Loader(con, file, "xlsx", width)
     try:
-        number = at + 1
-        for group in (sample[at + 1 :], islice(sheet.rows, most)):
+        number = at + taken
+        for group in (sample[at + taken :], islice(sheet.rows, most)):
             for row in group:
                 number += 1
                 loader.add(number, [c.text(v) for c, v in zip(columns, row, strict=True)])

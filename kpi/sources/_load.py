@@ -8,8 +8,10 @@ from pathlib import PurePath
 
 from kpi.cells import WORDS_TABLE, Compiled, Connection, ident, require_zone, typed
 from kpi.sources._checks import check_tickets
+from kpi.sources._complete import complete_rows
 from kpi.sources._extras import extras_of
 from kpi.sources._fold import SUPERSEDED, SUPERSEDED_COLUMNS, Folded, fold_rows
+from kpi.sources._people import gather_people, name_people
 from kpi.sources._plan import Plan, plan_of
 from kpi.sources._recognise import Match
 from kpi.sources._report import ABSENT, FILLED, UNREAD, ColumnReport, Extra, FileReport, Import, Unread
@@ -104,12 +106,13 @@ class _Job:
                 f"SELECT _row, ?::VARCHAR AS _file, {plan.load} AS _load, {chosen} FROM {view} WHERE {planned.where}",
                 [file],
             )
+        gather_people(self.con, plan)
         self._reject(plan)
         self._list_unread(plan)
 
     def _reject(self, plan: Plan) -> None:
         raw, main = plan.match.raw, plan.parts[0]
-        own = raw.table + "_rejected"
+        own = plan.origin.table + "_rejected"
         if self.con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = ?", [own]).fetchone()[0]:
             self.con.execute(f'INSERT INTO rejected_rows SELECT file, "row", reason, text FROM {ident(own)}')
         here = int(self.con.execute(f"SELECT count(*) FROM {ident(main.part.fills)} WHERE _load = {plan.load}").fetchone()[0])
@@ -157,8 +160,8 @@ class _Job:
         self.unread[table, name] = before + n, (examples + [Unread(*row) for row in found])[:EXAMPLES]
 
     def finish(self) -> Import:
-        doubts: list[str] = []
-        gone: dict[int, int] = {}
+        doubts: list[str] = name_people(self.con, self.plans)
+        gone: dict[int, int] = complete_rows(self.con, self.plans)
         tools = [(p.match.source.tool or p.match.source.name, p.match.raw.file) for p in self.plans]
         for table in (t for t in TABLES.values() if t.key):
             children = [(p.load, q.part.fills) for p in self.plans if p.parts[0].part.fills == table.name for q in p.parts[1:]]
@@ -173,6 +176,8 @@ class _Job:
             self.con.execute(f"ALTER TABLE {ident(table.name)} DROP COLUMN _latest")
         for plan in self.plans:
             self.con.execute(f"DROP VIEW IF EXISTS {ident(plan.sheet.view)}")
+            if plan.match.raw.table != plan.origin.table:
+                self.con.execute(f"DROP TABLE IF EXISTS {ident(plan.match.raw.table)}")
         self.con.execute(f"DROP TABLE IF EXISTS {WORDS_TABLE}")
         asked = {(q.file, q.header): q for plan in reversed(self.plans) for q in reversed(plan.questions)}  # once for each header
         extras = tuple(e for found in self.extras for e, _ in found)
@@ -197,12 +202,13 @@ class _Job:
             source=source.name,
             label=source.label,
             mapping=PurePath(source.origin).name,
-            rows=raw.rows,
+            rows=plan.origin.rows,
             tables=tables,
             rejected=self.rejected[plan.load],
             superseded=superseded,
             doubts=tuple(dict.fromkeys(doubts)),
             unzoned=tuple(plan.sheet.unzoned),
+            confidence=source.confidence,
         )
 
     def _columns(self, table: Table) -> list[ColumnReport]:

@@ -34,7 +34,7 @@ from pathlib import Path
 from typing import Any
 
 from kpi.cells import READERS, STATUS_WORDS, Choice, Constant, Duration, Instant, Reader, reader_for
-from kpi.cells.combined import After, Between, Total
+from kpi.cells.combined import After, Between, Either, First, Total
 from kpi.errors import BadValue, KpiError, UnknownName, UnreadableFile, did_you_mean
 from kpi.sources._source import Part, Source
 from kpi.tables import TABLES, Column
@@ -146,6 +146,10 @@ def _reader(column: Column, said: Any) -> Reader:
     if len(kinds) != 1:
         raise BadValue(f"{column.name} names {len(kinds)} readers.", f"Name one of {', '.join([*READERS, 'status'])}.")
     kind, facts = kinds[0], {k: v for k, v in said.items() if k != kinds[0]}
+    if kind in ("either", "first"):
+        _known(facts, ())
+        choices = tuple(_reader(column, one) for one in _list(said, kind))
+        return First(choices=choices) if kind == "first" else Either(choices=choices)
     return _combined(kind, said[kind], facts) or _simple(column, kind, said[kind], facts)
 
 
@@ -158,7 +162,8 @@ def _simple(column: Column, kind: str, value: Any, facts: dict[str, Any]) -> Rea
     allowed = [f.name for f in fields(made) if f.name not in ("names", "more", "value")]
     _known(facts, allowed)
     facts = {
-        k: (v,) if k in ("missing", "times") and isinstance(v, str) else tuple(v) if isinstance(v, list) else v for k, v in facts.items()
+        k: (v,) if k in ("missing", "times", "once") and isinstance(v, str) else tuple(v) if isinstance(v, list) else v
+        for k, v in facts.items()
     }
     if kind == "status":
         facts["more"] = STATUS_WORDS

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kpi.files import RawTable
 
 _KEEP = Column("keep", "flag", "Rows that count.")
+_TEXT = Column("text", "text", "A word.")
 _LATEST = Column("latest", "number", "What tells the newest row.")
 
 
@@ -37,11 +38,17 @@ class Planned:
 
 @dataclass
 class Plan:
-    """A match, compiled. `load` is its place in the import; `latest` are SQL numbers, greatest is newest."""
+    """A match, compiled. `load` is its place in the import; `latest` are SQL numbers, greatest is newest.
+
+    `origin` is the table as decoded; the one of `match` is another only where the source reshapes it. `people` are the SQL of a list of
+    persons.
+    """
 
     load: int
     match: Match
     sheet: Sheet
+    origin: RawTable
+    people: dict[str, str] = field(default_factory=dict)
     parts: list[Planned] = field(default_factory=list)
     latest: list[str] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
@@ -60,7 +67,9 @@ class Plan:
 
 def plan_of(con: Connection, load: int, match: Match, zone: str, orders: Mapping[str, str]) -> Plan:
     """Compile every reader of a match against its table. Profiles columns; reads nothing yet."""
-    raw, source = match.raw, match.source
+    origin, source = match.raw, match.source
+    raw = source.reshape(con, origin) if source.reshape else origin
+    match = replace(match, raw=raw)
     view = f"_kpi_sheet_{load}"
     words = () if source.missing is None else (*MISSING, *source.missing)
     cells = ", ".join(_cleaned(con, raw, words))
@@ -68,7 +77,7 @@ def plan_of(con: Connection, load: int, match: Match, zone: str, orders: Mapping
     # What a person answers goes before what a source declares; either holds for the header wherever it is read.
     orders = {**orders, **{h: o for h, o in _declared_orders(source).items() if h not in orders}}
     sheet = Sheet(con, view, raw.file, raw.headers, "UTC" if source.utc else zone or source.zone, orders)
-    plan = Plan(load, match, sheet)
+    plan = Plan(load, match, sheet, origin)
     for part in source.parts:
         plan.parts.append(_planned(plan, part, is_main=part is source.main))
     main = plan.parts[0].columns
@@ -77,6 +86,10 @@ def plan_of(con: Connection, load: int, match: Match, zone: str, orders: Mapping
         if compiled is not None:
             instant = source.main.table.by_name[item].type == "instant" if isinstance(item, str) else isinstance(item, Instant)
             plan.latest.append(_as_number(compiled, instant))
+    plan.people = {
+        name: compiled.value for name, reader in source.people.items() if (compiled := plan.take(reader.compile(sheet, _TEXT))) is not None
+    }
+    plan.doubts += _alarms(plan)
     if sheet.unzoned:
         named = ", ".join(f"“{h}”" for h in list(sheet.unzoned)[:3]) + (" …" if len(sheet.unzoned) > 3 else "")
         plan.doubts.append(f"{raw.file}: no time zone is written ({named}); the times are read as UTC. Name the zone if they are not.")
@@ -85,6 +98,20 @@ def plan_of(con: Connection, load: int, match: Match, zone: str, orders: Mapping
     question = [f"{q.text} The column stays unread until this is answered." for q in plan.questions]
     plan.doubts += list(dict.fromkeys(question))
     return plan
+
+
+def _alarms(plan: Plan) -> list[str]:
+    """What the source says of every such file, and of rows of this one."""
+    sheet, source = plan.sheet, plan.match.source
+    said = [f"{sheet.file}: {sentence}" for sentence in source.warns]
+    if source.is_best_effort:
+        said.append(f"{sheet.file}: {source.label} is read by best effort: no real export was at hand, so look at what was understood.")
+    for reader, sentence in source.alarms:
+        compiled = plan.take(reader.compile(sheet, _KEEP))
+        if compiled is not None:
+            ((n,),) = sheet.rows(f"SELECT count(*) FILTER ({typed(compiled.value, _KEEP)}) FROM {ident(sheet.view)}")
+            said += [f"{sheet.file}: {sentence.format(n=f'{n:,}')}"] if n else []
+    return said
 
 
 def _declared_orders(source: Source) -> dict[str, str]:

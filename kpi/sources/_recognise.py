@@ -93,7 +93,8 @@ def _automatic(raw: RawTable) -> Source | None:
 
 
 def _one(raw: RawTable, fitting: Sequence[Source]) -> Source:
-    """The only one; else the one whose signs hold all signs of the others (the more particular); else an error."""
+    """The only one; else the one that declares to go before the others, or whose signs hold all of theirs; else an error."""
+    fitting = [s for s in fitting if not any(s.name in o.over for o in fitting)]
     if len(fitting) == 1:
         return fitting[0]
     signs = {s.name: {h.casefold() for group in s.signs if _there(raw.headers, group) for h in group} for s in fitting}
@@ -111,7 +112,7 @@ def _named(raw: RawTable, name: str, mapped: Sequence[Source]) -> Source:
     chosen = [s for s in known.values() if name in (s.name, s.tool)]
     if not chosen:
         raise UnknownName(f"There is no source {name!r}.", did_you_mean(name, known) or f"Known are {', '.join(known)}.")
-    able = [s for s in chosen if not s.main.lacking(raw.headers)]
+    able = [s for s in chosen if not s.required_lacking(raw.headers)]
     if not able:
         nearest = min(chosen, key=lambda s: (len(s.lacks(raw.headers)), -s.score(raw.headers)))
         raise UnknownExport(f"“{raw.file}” is not an export of {nearest.label}: it lacks {_listed(nearest.lacks(raw.headers))}.", _HINT)

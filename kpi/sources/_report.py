@@ -59,6 +59,7 @@ class FileReport:
     `rows` were decoded; `tables` says how many rows of each canonical table they became (after folding); `rejected` rows have
     no place (listed with reasons in `rejected_rows`); `superseded` rows are older states of tickets that a later row replaced.
     `unzoned` are the headers of times that state no zone, nor did anybody: they were read as UTC.
+    `confidence` says how well the layout is known: "low" is best effort, and its columns want a look.
     """
 
     file: str
@@ -72,6 +73,7 @@ class FileReport:
     superseded: int
     doubts: tuple[str, ...] = ()
     unzoned: tuple[str, ...] = ()
+    confidence: str = "high"
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from kpi.cells import Constant, HeaderLike, Reader, pick, zone_of
-from kpi.errors import UnknownName, did_you_mean
+from kpi.cells import Connection, Constant, HeaderLike, Reader, pick, zone_of
+from kpi.errors import BadValue, UnknownName, did_you_mean
 from kpi.tables import TABLES, Column, Table
+
+if TYPE_CHECKING:
+    from kpi.files import RawTable
+
+CONFIDENCES = {
+    "high": "real rows, or the vendor's own source code",
+    "medium": "the vendor's documentation, or one program that reads the export",
+    "low": "best effort: no real export was at hand, so headers are matched loosely",
+}
+"""How well a layout is known, and from what."""
+
+Reshape = Callable[[Connection, "RawTable"], "RawTable"]
+"""Makes another table of text of a decoded one, with the headers a declaration reads; `_row` stays the row of the file."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +69,13 @@ class Source:
     needs : canonical columns that must be found as well; for sources whose headers go by many names.
     keep : rows of the file that count (a flag); the others are rejected as `drops` says.
     missing : words that mean "not measured", besides the usual ones; None: only the empty cell means that.
+    confidence : how well the layout is known, one of CONFIDENCES; `is_best_effort` where it is low.
+    warns : sentences that are said whenever the export is read.
+    alarms : a flag and a sentence, said when any row has the flag; `{n}` in it is the number of such rows.
+    over : names of sources whose signs it shares and before which it goes, where both fit.
+    reshape : makes another table of the file's, which the readers then read; `signs` still look at the file's own headers.
+    completes : its ticket rows complete those of another export of the tool where it has columns the other has not.
+    people : readers of `id`, `name` and `role`, for a list of persons: other exports of the tool that call them by id get their names.
     latest : what tells the newest of several rows of one ticket, in order: a reader, or a canonical column. Ties go to the
         last row. Without it: `updated_at`.
     tool : what `source` says in the tickets; the same for several exports of one tool, whose ids are then the same tickets.
@@ -82,6 +103,13 @@ class Source:
     zone: str = ""
     skip: tuple[str, ...] = ()
     general: bool = False
+    confidence: str = "high"
+    warns: tuple[str, ...] = ()
+    alarms: tuple[tuple[Reader, str], ...] = ()
+    over: tuple[str, ...] = ()
+    reshape: Reshape | None = None
+    completes: bool = False
+    people: Mapping[str, Reader] = field(default_factory=dict)
     origin: str = ""
     based_on: str = ""
     leave: tuple[str, ...] = ()
@@ -91,6 +119,12 @@ class Source:
         object.__setattr__(self, "main", Part(self.fills, self.columns, self.keep))
         if self.zone and zone_of(self.zone) is None:
             raise UnknownName(f"{self.name}: {self.zone!r} is not a time zone.", "Use an IANA name such as 'America/New_York'.")
+        if self.confidence not in CONFIDENCES:
+            raise BadValue(f"{self.name}: {self.confidence!r} is no confidence.", f"Use {', '.join(CONFIDENCES)}.")
+
+    @property
+    def is_best_effort(self) -> bool:
+        return self.confidence == "low"
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -108,9 +142,13 @@ class Source:
         there = [len(group) - len(gone) for group, gone in zip(self.signs, missing, strict=True)]
         nearest = min(zip(missing, there, strict=True), key=lambda m: (len(m[0]), -m[1]), default=([], 0))[0]
         found = self.main.found(headers)
-        needed = [c for c in (*self.main.lacking(headers), *self.needs) if c not in found]
+        needed = [c for c in (*self.required_lacking(headers), *self.needs) if c not in found]
         named = [self.columns[c].sought[0] if c in self.columns and self.columns[c].sought else c for c in needed]
         return list(dict.fromkeys([*nearest, *named]))
+
+    def required_lacking(self, headers: Iterable[HeaderLike]) -> list[str]:
+        """The required canonical columns a file with `headers` cannot fill; a table that is reshaped first gets what its readers look for."""
+        return self.main.lacking(headers) if self.reshape is None else []
 
     def score(self, headers: Iterable[HeaderLike]) -> int:
         """How many of the headers it would read."""

@@ -12,7 +12,16 @@ from kpi.cells import Compiled, Reader, Sheet
 from kpi.files import header
 from kpi.tables import TICKETS
 
-COLUMN = {"instant": "created_at", "number": "cost", "count": "reopens", "flag": "is_sla_met", "list": "tags", "text": "channel"}
+COLUMN = {
+    "instant": "created_at",
+    "number": "cost",
+    "count": "reopens",
+    "flag": "is_sla_met",
+    "list": "tags",
+    "text": "channel",
+    "id": "ticket_id",
+    "status": "status",
+}
 
 
 @dataclass
