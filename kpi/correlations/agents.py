@@ -1,17 +1,23 @@
 """Links from agent to agent: do agents who answer later have lower ratings? Each agent's figure is pulled towards the average as far as its
-few answers deserve, and agents are compared inside their team, so that the mix of work of a team does not pass for a habit of its people."""
+few answers deserve, and agents are compared inside their team, so that the mix of work of a team does not pass for a habit of its people.
+
+Two figures of an agent come from the same tickets: where long tickets have many replies, agents who are all alike would seem to be slow and wordy
+by the luck of their tickets. So a second opinion takes the one figure from one half of the tickets and the other from the other half, both ways
+round, and the weaker of the two p-values counts.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
 from kpi.catalogue import find
 from kpi.correlations.arithmetic import linked
 from kpi.correlations.facts import is_yes_no, on_tickets
-from kpi.correlations.model import Matrix, Pair
+from kpi.correlations.model import ERROR, Matrix, Pair
 from kpi.correlations.order import driver_first
 from kpi.correlations.tickets import Facts, read_facts
 from kpi.correlations.together import judged
@@ -30,7 +36,7 @@ MINUTE, DRAWS = 60.0, 1000
 @dataclass(frozen=True)
 class Group:
     """The agents of one metric: `value` shrunk, with `low` and `high`, on the scale of comparison (shares 0 to 1, times in log seconds);
-    `plain` as observed, `n` rows behind each. NaN for agents with too few."""
+    `plain` as observed, `n` rows behind each; `halves` as observed in two halves of the tickets. NaN for agents with too few."""
 
     name: str
     value: Array
@@ -38,6 +44,7 @@ class Group:
     high: Array
     plain: Array
     n: Array
+    halves: tuple[Array, Array] | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +83,7 @@ def _group(name: str, column: Array, found: Facts, keep: list[int], ask: Ask) ->
     """One metric's agents, or None where too few have enough rows or none differs."""
     rows = found.rows(ask, name) & ~np.isnan(column)
     agent, values = found.agent[rows], column[rows]
+    odd = (np.arange(found.n) % 2 == 1 if found.is_odd is None else found.is_odd)[rows]
     size = len(found.agents)
     n = np.bincount(agent, minlength=size)[keep].astype(float)
     enough = n >= FEWEST_ROWS
@@ -85,7 +93,7 @@ def _group(name: str, column: Array, found: Facts, keep: list[int], ask: Ask) ->
         hits = np.bincount(agent, weights=values, minlength=size)[keep]
         shrunk = shrink_rates(np.where(enough, hits, np.nan), np.where(enough, n, np.nan), draws=DRAWS)
         rate = np.where(enough, hits / np.maximum(n, 1), np.nan)
-        return Group(name, shrunk.estimate, shrunk.low, shrunk.high, rate, n)
+        return Group(name, shrunk.estimate, shrunk.low, shrunk.high, rate, n, _halves(agent, values, odd, size, keep))
     if find(name).unit == "s":
         values = np.log(values + (0.0 if (values > 0).all() else MINUTE))
     mean = np.bincount(agent, weights=values, minlength=size)[keep] / np.maximum(n, 1)
@@ -95,7 +103,19 @@ def _group(name: str, column: Array, found: Facts, keep: list[int], ask: Ask) ->
     if usable.sum() < FEWEST:
         return None
     means = shrink_means(np.where(usable, mean, np.nan), np.where(usable, error, np.nan), draws=DRAWS)
-    return Group(name, means.estimate, means.low, means.high, np.where(usable, mean, np.nan), n)
+    return Group(
+        name, means.estimate, means.low, means.high, np.where(usable, mean, np.nan), n, _halves(agent, values, odd, size, keep)
+    )  # fmt: skip
+
+
+def _halves(agent: Any, values: Array, odd: Any, size: int, keep: list[int]) -> tuple[Array, Array]:
+    """Each agent's plain mean in the two halves of the tickets; NaN for agents with too few in one of them."""
+    means = []
+    for half in (odd, ~odd):
+        n = np.bincount(agent[half], minlength=size)[keep]
+        total = np.bincount(agent[half], weights=values[half], minlength=size)[keep]
+        means.append(floats(np.where(n >= FEWEST_ROWS / 2, total / np.maximum(n, 1), np.nan)))
+    return means[0], means[1]
 
 
 def matrix(scope: Scope, data: Dataset) -> Matrix:
@@ -125,23 +145,49 @@ def of_groups(agents: Agents, first: str, second: str) -> Pair:
     pair = Pair(first, second, "agents", n=n, worth=float(n))
     if n < FEWEST:
         return replace(pair, lacks=f"only {n} agents have {FEWEST_ROWS} of both, {FEWEST} are needed")
-    x, y = ranks(x[both]), ranks(y[both])
-    pooled = pearson(x, y)
+    team = None if agents.team is None else dense(np.array(agents.team, dtype=object).astype(str))
+    pooled, r, spent = _alike(x[both], y[both], None if team is None else dense(team[both]))
     if np.isnan(pooled):
         return replace(pair, lacks="agents do not differ in one of them")
     pooled_low, pooled_high = correlation_interval(pooled, n, "spearman")
-    spent, r = 0, pooled
-    alike: tuple[str, ...] = ()
-    if agents.team is not None:
-        team = dense(np.array(agents.team, dtype=object)[both].astype(str))
+    low, high = correlation_interval(r, n - spent, "spearman")
+    p = float(correlation_p_value(r, n - spent))
+    pair = replace(pair, r=r, low=low, high=high, p=p, pooled=pooled, pooled_low=pooled_low, pooled_high=pooled_high)
+    pair = replace(pair, alike=("team",) if spent else ())
+    return _second(pair, agents.groups[first], agents.groups[second], team)
+
+
+def _alike(x: Array, y: Array, team: Any) -> tuple[float, float, int]:
+    """(Spearman's r of all agents, r inside teams where there are agents enough, how many means that took); NaN where one does not differ."""
+    x, y = ranks(x), ranks(y)
+    pooled = pearson(x, y)
+    if team is not None:
         counts = np.bincount(team)
         inside_x, inside_y = (v - (np.bincount(team, weights=v) / counts)[team] for v in (x, y))
         within = pearson(inside_x, inside_y)
-        if len(counts) > 1 and n - len(counts) + 1 >= FEWEST and not np.isnan(within):
-            spent, r, alike = len(counts) - 1, within, ("team",)
-    low, high = correlation_interval(r, n - spent, "spearman")
-    p = float(correlation_p_value(r, n - spent))
-    return replace(pair, r=r, low=low, high=high, p=p, pooled=pooled, pooled_low=pooled_low, pooled_high=pooled_high, alike=alike)
+        if len(counts) > 1 and len(x) - len(counts) + 1 >= FEWEST and not np.isnan(within):
+            return pooled, within, len(counts) - 1
+    return pooled, pooled, 0
+
+
+def _second(pair: Pair, first: Group, second: Group, team: Any) -> Pair:
+    """The pair with the second opinion: the same link between figures of different tickets, both ways round. It can only take a claim away."""
+    if first.halves is None or second.halves is None:
+        return pair
+    found, worth = [], []
+    for x, y in zip(first.halves, second.halves[::-1], strict=True):
+        both = ~np.isnan(x) & ~np.isnan(y)
+        if both.sum() >= FEWEST:
+            _, r, spent = _alike(x[both], y[both], None if team is None else dense(team[both]))
+            found.append(r)
+            worth.append(int(both.sum()) - spent)
+    if len(found) < 2 or np.isnan(found).any():
+        return replace(pair, is_confirmed=False)
+    again = float(np.mean(found))
+    again_p = float(correlation_p_value(again, min(worth)))  # the mean of two scatters less than each
+    return replace(
+        pair, again=again, again_p=again_p, p=max(pair.p, again_p), is_confirmed=bool(again * pair.r > 0 and again_p < ERROR)
+    )  # fmt: skip
 
 
 def on_scale(group: Group, ask: Ask) -> Array:

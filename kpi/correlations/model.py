@@ -24,7 +24,8 @@ class Pair:
     """A link between two metrics at one unit. `r` with `low`, `high` lies in -1..1; NaN where it is not scored, and then `link` or `lacks` says why.
 
     For tickets and agents `r` compares like with like (`alike`: the columns inside whose values it was measured) and `pooled` with its limits
-    throws all together; for weeks `r` is what is left beyond trend and season, and `again` with `again_p` the prewhitened second opinion. `q`
+    throws all together; for weeks `r` is what is left beyond trend and season. `again` with `again_p` is a second opinion: prewhitened weeks, agents'
+    figures of different tickets. `q`
     is the p-value allowing for all `looked` pairs (few false ones among those claimed; none for tickets), `sure` the stricter one (none, Holm).
     `n` tickets, weeks or agents know both; they are `worth` so many independent ones
     (agents behind the tickets, effective weeks, agents).

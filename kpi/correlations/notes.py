@@ -21,7 +21,10 @@ RARE_SHARE, MOST_ANSWER = 0.05, 0.6
 """Shares of yes (or no), and of invitations answered, below which a word is due."""
 ECOLOGICAL = "This is about weeks, not about single tickets: the link on tickets can be another, or none."
 NO_SEASON = "There are fewer than 104 whole weeks, so the time of the year is not taken out: a part of this may be the season."
-MIX = "This is about agents. Figures of one agent share the same tickets, so that a little of the link may be their common luck."
+MIX = (
+    "This is about agents. Figures of one agent come from the same tickets and share their luck: a link is claimed only where it is there too "
+    "between figures of different tickets."
+)
 
 
 def of_weeks(pair: Pair, first: Series, second: Series, errors: tuple[Array, Array]) -> list[str]:

@@ -22,6 +22,7 @@ from kpi.stats.base import Array, floats
 
 FEWEST = 30
 """Tickets that know both, below which nothing is said."""
+ODD = "hash(ticket_id || 'half') % 2 = 1"  # not the hash that draws tickets: of those drawn, half are odd
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Facts:
     """Tickets side by side: a column of numbers for each metric, `agent` and `segment` as whole numbers (None where not known).
 
     `drawn` marks the tickets that common links stand on, all of them where there are not too many. `alike` are the columns of the segment.
+    `is_odd` tells two halves of the tickets apart, by a fixed rule of their ids (None: by place).
     """
 
     columns: dict[str, Array]
@@ -39,6 +41,7 @@ class Facts:
     agents: tuple[str, ...]
     frame: pd.DataFrame
     is_drawn: bool
+    is_odd: Any = None
 
     @property
     def n(self) -> int:
@@ -56,7 +59,9 @@ def read_facts(names: tuple[str, ...], scope: Scope, data: Dataset, beside: tupl
     every = tuple(dict.fromkeys([*alike, *beside]))
     text, schema = facts(names, scope, data, every)
     mark, kept, is_drawn = _draw(text, schema, names, scope, data)
-    frame = data.query(f"SELECT * EXCLUDE (ticket_id) FROM (SELECT *, {mark} AS is_drawn FROM ({text})) WHERE {kept}", schema)
+    frame = data.query(
+        f"SELECT * EXCLUDE (ticket_id) FROM (SELECT *, {mark} AS is_drawn, {ODD} AS is_odd FROM ({text})) WHERE {kept}", schema
+    )
     codes = {column: pd.factorize(frame[column].fillna(NONE)) for column in ("agent", *alike)}
     segment = None
     for column in alike:
@@ -72,6 +77,7 @@ def read_facts(names: tuple[str, ...], scope: Scope, data: Dataset, beside: tupl
         agents=tuple(str(name) for name in codes["agent"][1]) if known else (),
         frame=frame,
         is_drawn=is_drawn,
+        is_odd=frame["is_odd"].to_numpy(bool),
     )
 
 

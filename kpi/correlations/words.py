@@ -151,6 +151,8 @@ def stood_on(pair: Pair) -> str:
 def _why_not(pair: Pair) -> str:
     if pair.low != pair.low:
         return ", for there are too few agents to say how sure it is"
+    if pair.bound and not pair.is_confirmed and pair.unit == "agents":
+        return ": between figures of different tickets of the same agents it is not to be seen"
     if pair.bound and pair.q < 0.05 and not pair.is_confirmed:
         return ": once each week's memory of the last is taken out, it is gone"
     if pair.bound:

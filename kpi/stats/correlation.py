@@ -173,23 +173,28 @@ def linked(x: Array, y: Array, agent: Any, method: str, conf: float, spent: int 
         exact = n < EXACT_BELOW and method == "spearman" and not spent
         return r, *limits, _exact_p_value(x, y) if exact else float(correlation_p_value(r, n - spent))
     x, y = (x - x.mean()) / x.std(), (y - y.mean()) / y.std()
-    error, df = _clustered_error(x, y, r, agent)
+    error, df = _clustered_error(x, y, r, agent, spent)
     half = t_of(conf, df) * error
     p = float(t_p_value(r / error, df)) if error > 0 else NAN
     return r, float(np.clip(r - half, -1, 1)), float(np.clip(r + half, -1, 1)), p
 
 
-def _clustered_error(x: Array, y: Array, r: float, agent: Any) -> tuple[float, float]:
+def _clustered_error(x: Array, y: Array, r: float, agent: Any, spent: int) -> tuple[float, float]:
     """(standard error, degrees of freedom) of r of standardised columns when tickets of one agent are alike.
 
-    Sums, per agent, how much each ticket moves r (its influence, Hampel 1974), so it is the same for (x, y) and (y, x).
+    Sums, per agent, how much each ticket moves r (its influence, Hampel 1974), so it is the same for (x, y) and (y, x). Never below the plain
+    error: a sum over few agents is too small by luck just when r is large by luck (Angrist and Pischke 2009, section 8.2.3). Without
+    this floor 67 tickets of 28 agents in 17 segments that were shuffled passed p < .0002 in .0075 of cases, 3,682 whose driver lies with few agents
+    in .00125; with it in none of 4,000.
     """
     codes = np.asarray(agent, dtype=np.int64)
     clusters = int((np.bincount(codes) > 0).sum()) if len(codes) else 0
     if clusters < FEWEST_CLUSTERS:
         return NAN, NAN
     influence = np.bincount(codes, weights=x * y - r * (x * x + y * y) / 2)
-    return float(np.sqrt(clusters / (clusters - 1) * (influence**2).sum()) / len(x)), clusters - 1.0
+    left = max(1, len(x) - 2 - spent)
+    error = np.sqrt(clusters / (clusters - 1) * (len(x) - 1) / left * (influence**2).sum()) / len(x)
+    return float(max(error, np.sqrt(max(0.0, 1 - r * r) / left))), clusters - 1.0
 
 
 def _exact_p_value(x: Array, y: Array) -> float:

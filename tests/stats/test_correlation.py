@@ -160,3 +160,15 @@ def test_agents_who_differ_do_not_make_links():
         robust.append(correlate_tickets(x, y, clusters=agent, method="pearson").p < 0.05)
     assert np.mean(naive) > 0.15
     assert np.mean(robust) < 0.10
+
+
+def test_few_agents_do_not_make_the_smallest_p_values():
+    """66 shuffled tickets of 22 agents in 16 segments, where one driver lies with few agents: the far tail is what a matrix of pairs stands on."""
+    rng = np.random.default_rng(0)
+    agent, segment = rng.integers(0, 22, 66), rng.integers(0, 16, 66)
+    y = (rng.random(66) < 0.2).astype(float)
+    y[:2] = 0, 1
+    spread, lone = rng.normal(size=66), (agent < 4).astype(float) + 0.01 * rng.normal(size=66)
+    for x in (spread, lone):
+        p = [correlate_tickets(x, rng.permutation(y), agent, segment).within_p for _ in range(400)]
+        assert np.mean(np.array(p) < 0.05) < 0.075 and np.mean(np.array(p) < 0.002) < 0.008
