@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -18,9 +19,25 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
+from kpi import sample, store
+
 ROOT = Path(__file__).parents[1]
 EMPTY = "import streamlit as st\nst.title('Nothing')\n"
 """The least a Streamlit page can be: what every page pays."""
+
+
+def imported(home: Path, tickets: int) -> str:
+    """The key of a company of so many tickets, imported into a store."""
+    os.environ["KPI_HOME"] = str(home)
+    company = home / "company"
+    company.mkdir(parents=True)
+    sample.write(company, tickets=tickets, format="parquet")
+    key = store.keep({p.name: p for p in sorted(company.glob("*.parquet"))})
+    shutil.copy(company / "calendar.toml", store.folder(key))
+    begin = time.perf_counter()
+    store.import_now(key)
+    print(f"import of {tickets:,} tickets with all eight tables: {time.perf_counter() - begin:.1f} s (in one process, no browser)")
+    return key
 
 
 @dataclass(frozen=True)
@@ -72,14 +89,41 @@ def visiting(server: Server) -> Iterator[ClientConnection]:
         yield visitor
 
 
-def rerun(visitor: ClientConnection, query: Mapping[str, str] | None = None) -> float:
-    """Ask for a run of the page under an address; seconds until the server has sent all of it."""
-    message = BackMsg()
-    message.rerun_script.query_string = urlencode(query or {})
+def rerun(visitor: ClientConnection, query: Mapping[str, str] | None = None, page: str = "") -> float:
+    """Ask for a run of a page (the first one, without a name) under an address; seconds until the server has sent all of it.
+
+    A part that asks to be run again and again (what the page shows while a slow step is at work) is run so, as a browser would: the page
+    is there when nothing asks any more. SystemExit where the page shows an exception.
+    """
     begin = time.perf_counter()
-    visitor.send(message.SerializeToString())
+    _ask(visitor, query, page)
+    again: dict[str, float] = {}  # part -> seconds between its runs
+    is_part = False
     while True:
         answer = ForwardMsg()
         answer.ParseFromString(visitor.recv())
-        if answer.WhichOneof("type") == "script_finished":
-            return time.perf_counter() - begin
+        kind = answer.WhichOneof("type")
+        if kind == "new_session" and not is_part:
+            again = {}
+        elif kind == "auto_rerun":
+            again[answer.auto_rerun.fragment_id] = answer.auto_rerun.interval
+        elif kind == "delta" and answer.delta.new_element.WhichOneof("type") == "exception":
+            raise SystemExit(f"{page or 'the first page'} failed: {answer.delta.new_element.exception.message}")
+        elif kind == "script_finished" and answer.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+            is_part = False
+        elif kind == "script_finished":
+            if not again:
+                return time.perf_counter() - begin
+            part, interval = next(iter(again.items()))
+            time.sleep(interval)
+            is_part = True
+            _ask(visitor, query, page, part)
+
+
+def _ask(visitor: ClientConnection, query: Mapping[str, str] | None, page: str, part: str = "") -> None:
+    message = BackMsg()
+    asked = message.rerun_script
+    asked.query_string, asked.page_name = urlencode(query or {}, doseq=True), page
+    if part:
+        asked.fragment_id, asked.is_auto_rerun = part, True
+    visitor.send(message.SerializeToString())

@@ -17,26 +17,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from _server import EMPTY, ROOT, Server, rerun, serving, visiting
+from _server import EMPTY, ROOT, Server, imported, rerun, serving, visiting
 
-from kpi import sample, store
+from kpi import store
 
 ROUNDS = 11
 IDLE = "[data-testid='stApp'][data-test-script-state='notRunning'][data-test-connection-state='CONNECTED']"
-
-
-def imported(home: Path, tickets: int) -> str:
-    """The key of a company of so many tickets, imported into a store."""
-    os.environ["KPI_HOME"] = str(home)
-    company = home / "company"
-    company.mkdir(parents=True)
-    sample.write(company, tickets=tickets, format="parquet")
-    key = store.keep({p.name: p for p in sorted(company.glob("*.parquet"))})
-    shutil.copy(company / "calendar.toml", store.folder(key))
-    begin = time.perf_counter()
-    store.import_now(key)
-    print(f"import of {tickets:,} tickets with all eight tables: {time.perf_counter() - begin:.1f} s (in one process, no browser)")
-    return key
 
 
 def filters(key: str) -> list[dict[str, str]]:
