@@ -19,7 +19,7 @@ FLOORS = [  # errors lie below them all
     "scope engine",
     "measure read",
     "trends changes benchmarks targets correlations what_if staffing feedback explain timeline quality "
-    "examples events spread cohorts workload scorecard calibration",
+    "examples events spread cohorts workload scorecard calibration agents",
     "charts report export store",
     "api cli",
     "docs",
