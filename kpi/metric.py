@@ -6,7 +6,7 @@ placeholders (`Param`), filled from the Scope when the query is compiled; so are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -126,6 +126,28 @@ def columns_of(table: str, extras: Iterable[str]) -> dict[str, str]:
     """Measured table -> its columns with Ibis types; `extras` are the columns an export brought along."""
     own = {} if table in ("agent_time", "cost_days", "customers") else dict.fromkeys(extras, "string")
     return {**own, **MEASURED[table]}
+
+
+NONE = "(none)"
+"""The group of rows whose value is not known: named, never lost."""
+MANY = ("tags",)
+"""List columns: a row counts in each of its groups, so the groups do not add up to the whole."""
+
+
+def condition(name: str, column: str, words: Sequence[str]) -> str:
+    """A filter as SQL that DuckDB and PostgreSQL read: rows whose column has one of the words ("(none)" for unknown); a list column, any of them.
+
+    `name` is the column as SQL; the words are quoted.
+    """
+    none, *known = ("'" + word.replace("'", "''") + "'" for word in (NONE, *(word for word in words if word != NONE)))
+    if column in MANY:
+        hits = [f"{word} = ANY({name})" for word in known]
+        hits += [f"{name} IS NULL OR COALESCE(array_length({name}, 1), 0) = 0 OR {none} = ANY({name})"] if NONE in words else []
+    else:
+        text = f"CAST({name} AS VARCHAR)"
+        hits = [f"{text} IN ({', '.join(known)})"] if known else []
+        hits += [f"{text} IS NULL OR {text} = {none}"] if NONE in words else []
+    return f"({' OR '.join(hits)})"
 
 
 LOCAL_DATES = frozenset({"spent_on"})

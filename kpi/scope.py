@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from kpi import metric
 from kpi.errors import BadValue, did_you_mean
 from kpi.hours import Calendar, known_zones, read_calendar
 from kpi.metric import CLOCKS, STATISTICS, Ask, read_params
@@ -19,7 +20,7 @@ QUERY_NAMES = ("by", "from", "to", "zone", "clock", "statistic", "compare", "as_
 """The names of a scope's parts in an address. They never change."""
 MOST_PERIODS = 20_000
 _DAYS = {"day": 1, "week": 7, "month": 28, "quarter": 90, "year": 365}
-NONE = "(none)"
+NONE = metric.NONE
 """The group of rows whose value is not known: named, never lost."""
 
 

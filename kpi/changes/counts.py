@@ -23,7 +23,6 @@ from kpi.engine import Dataset
 from kpi.errors import BadValue
 from kpi.forms import Form
 from kpi.measure.compile import (
-    MANY,
     Shape,
     filled,
     fillings,
@@ -37,7 +36,7 @@ from kpi.measure.compile import (
 )
 from kpi.measure.reasons import part_of
 from kpi.measure.rows import judged
-from kpi.metric import CREATED, LOCAL_DATES
+from kpi.metric import CREATED, LOCAL_DATES, MANY
 from kpi.scope import Scope
 from kpi.stats.base import Array
 from kpi.tables import TABLES, TICKETS

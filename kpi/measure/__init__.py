@@ -16,10 +16,10 @@ from kpi.engine import Dataset
 from kpi.errors import BadValue
 from kpi.forms import Finished
 from kpi.measure.compare import with_comparison
-from kpi.measure.compile import MANY, check_columns, filled, instants_of, is_share, lacking, queries, shape_of, tables_of, values_of
+from kpi.measure.compile import check_columns, filled, instants_of, is_share, lacking, queries, shape_of, tables_of, values_of
 from kpi.measure.result import COLUMNS, Result
 from kpi.measure.rows import rows
-from kpi.metric import MEASURED, Metric
+from kpi.metric import MANY, MEASURED, Metric
 from kpi.scope import Period, Scope
 
 __all__ = ["Result", "measure", "rows"]

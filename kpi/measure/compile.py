@@ -21,11 +21,8 @@ from kpi.catalogue import find
 from kpi.errors import BadValue, UnknownName, did_you_mean
 from kpi.forms import Choice, Form, Part, Share
 from kpi.hours import offset_changes
-from kpi.metric import AS_OF, CREATED, LOCAL_DATES, PARAMS, Ask, columns_of
+from kpi.metric import AS_OF, CREATED, LOCAL_DATES, PARAMS, Ask, columns_of, condition
 from kpi.scope import NONE, Period, Scope
-
-MANY = ("tags",)
-"""List columns: a row counts in each of its groups, so the groups do not add up to the whole."""
 
 _NEVER = dt.datetime(9999, 12, 31)
 INSTANTS = ibis.table({"bucket": "int64", "opens": "timestamp(6)", "closes": "timestamp(6)"}, name="instants")
@@ -112,7 +109,7 @@ def values_of(scope: Scope, first: dt.datetime, as_of: dt.datetime) -> dict[str,
     if end and scope.end:
         found |= {"end": end, "end_date": dt.datetime.combine(scope.end + dt.timedelta(days=1), dt.time())}
     found["where"] = Condition(
-        " AND ".join(_condition(_text_of(c, scope.zone, _years(first, as_of)), c, words) for c, words in scope.where) or "TRUE"
+        " AND ".join(condition(_text_of(c, scope.zone, _years(first, as_of)), c, words) for c, words in scope.where) or "TRUE"
     )
     return found
 
@@ -133,19 +130,6 @@ def _text_of(column: str, zone: str, years: tuple[int, int]) -> str:
         cases = " ".join(f"WHEN created_at < {_literal(after)} THEN {now}" for (_, now), (after, _) in pairwise(steps))
         seconds = f"CASE {cases} ELSE {steps[-1][1]} END" if cases else str(steps[-1][1])
     return f"EXTRACT({CREATED[column]} FROM created_at + {seconds} * INTERVAL '1' SECOND)"
-
-
-def _condition(name: str, column: str, words: Sequence[str]) -> str:
-    """A filter as SQL; words are quoted, and a list column is asked for any of them. `name` is the column as SQL."""
-    known = [_literal(word) for word in words if word != NONE]
-    if column in MANY:
-        hits = [f"{word} = ANY({name})" for word in known]
-        hits += [f"{name} IS NULL OR COALESCE(array_length({name}, 1), 0) = 0 OR {_literal(NONE)} = ANY({name})"] if NONE in words else []
-    else:
-        text = f"CAST({name} AS VARCHAR)"
-        hits = [f"{text} IN ({', '.join(known)})"] if known else []
-        hits += [f"{text} IS NULL OR {text} = {_literal(NONE)}"] if NONE in words else []
-    return f"({' OR '.join(hits)})"
 
 
 def filled(text: str, values: Mapping[str, dt.datetime | float | Condition]) -> str:

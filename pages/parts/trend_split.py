@@ -13,10 +13,11 @@ import kpi
 from kpi import Result, Scope, units
 from kpi.charts import base, multiples
 from kpi.charts.process import log_ticks
-from kpi.measure.compile import MANY
 from kpi.measure.words import when
+from kpi.metric import MANY
+from kpi.report import Chart
 from kpi.trends import Board, Trend, together, trend
-from pages.parts import asked, asked_filters, drawn, links, trend_asked, trend_made
+from pages.parts import asked, asked_filters, drawn, links, recorded, trend_asked, trend_made
 from pages.parts.asked_words import label, needed
 from pages.parts.measured import measured
 from pages.parts.mine import Mine
@@ -41,19 +42,19 @@ class Parts:
 def draw(mine: Mine, scope: Scope, name: str, column: str) -> None:
     """The panels of a number split by a column, under one finding."""
     if lacks := mine.dataset.lacking(scope.ask)[name]:
-        st.markdown(f"**{plain(kpi.metrics()[name].label)} cannot be measured with these data:** needs {plain(needed(lacks))}.")
+        recorded.say(f"**{plain(kpi.metrics()[name].label)} cannot be measured with these data:** needs {plain(needed(lacks))}.")
         return
     with st.skeleton(height=420):
         found = parts(mine, scope, name, column)
     if found.unavailable:
-        st.markdown(f"**{plain(kpi.metrics()[name].label)} cannot be shown like that.** {plain(found.unavailable.capitalize())}.")
+        recorded.say(f"**{plain(kpi.metrics()[name].label)} cannot be shown like that.** {plain(found.unavailable.capitalize())}.")
         return
     if not found.panels:
         asked.nothing_left(found.scope, mine)
         return
-    st.markdown(f"**{plain(found.board.finding)}** {plain(found.board.caveat)}")
+    recorded.say(f"**{plain(found.board.finding)}** {plain(found.board.caveat)}")
     is_shared = trend_asked.scales()
-    st.caption(plain(_caption(found, column, is_shared)))
+    recorded.quiet(plain(_caption(found, column, is_shared)))
     moved = {row.trend.group: row for row in found.board.rows if row.is_moved}
     reach = _reach([one for _, one in found.panels])
     with st.grid(3, min_column_width=280, gap="small", key="trend_panels"):
@@ -64,7 +65,7 @@ def draw(mine: Mine, scope: Scope, name: str, column: str) -> None:
                     word, colour = trend_made.WORDS[one.is_better]
                     ways = {1: ":material/trending_up:", -1: ":material/trending_down:"}
                     st.badge(word, icon=ways.get(one.direction, ":material/show_chart:"), color=colour)
-                    st.caption(plain(one.finding))
+                    recorded.quiet(plain(one.finding))
     drawn.as_table(
         _table(found, column),
         key="trend_panels_table",
@@ -83,8 +84,8 @@ def _panel(number: int, title: str, one: Trend, is_shared: bool, reach: tuple[fl
     ticks = log_ticks(low, high)[::2] if is_log else units.duration_ticks(low, high, at_most=4) if one.unit == "s" else []
     latest = float(whole["value"].dropna().iloc[-1])
     with st.container(horizontal=True, horizontal_alignment="distribute"):
-        st.markdown(f"**{plain(asked_filters.short(title))}**", width="content")
-        st.caption(plain(one.say(latest)), width="content")
+        recorded.say(f"**{plain(asked_filters.short(title))}**", width="content")
+        recorded.quiet(plain(one.say(latest)), width="content")
     spec = multiples.panel(
         one.unit, one.by, one.currency, tuple(ticks), zero, is_log, is_rest, bool(whole["limit_high"].notna().any()), len(data["o"]) > 0
     )
@@ -93,12 +94,12 @@ def _panel(number: int, title: str, one: Trend, is_shared: bool, reach: tuple[fl
         if is_shared
         else pd.DataFrame({"period": [], "value": []})
     )
+    alt = f"{one.label}, {when(str(whole['period'].iloc[0]), one.by)} to {when(str(whole['period'].iloc[-1]), one.by)}: {one.finding}"
+    frames = {**data, "s": edges}
     st.vega_lite_chart(
-        {**spec, "config": base.config(drawn.theme()), "datasets": {**data, "s": edges}},
-        key=f"panel_{number}_chart",
-        alt=f"{one.label}, {when(str(whole['period'].iloc[0]), one.by)} to {when(str(whole['period'].iloc[-1]), one.by)}: {one.finding}",
-        width="stretch",
+        {**spec, "config": base.config(drawn.theme()), "datasets": frames}, key=f"panel_{number}_chart", alt=alt, width="stretch"
     )
+    recorded.chart(Chart(spec, frames, alt, pd.DataFrame(), f"panel-{number}"))
 
 
 def _caption(found: Parts, column: str, is_shared: bool) -> str:
@@ -140,12 +141,13 @@ def parts(mine: Mine, scope: Scope, name: str, column: str) -> Parts:
     looked, last = trend_asked.looked(mine, scope)
     query = tuple((key, tuple(values)) for key, values in sorted(looked.to_query().items()))
     calendar = mine.calendar.fingerprint if mine.calendar else ""
+    measured(mine, [name], looked.but(split=(column,)))  # remembered, and recorded for the page's files
     return _parts(mine.dataset.fingerprint, query, calendar, name, column, last, _mine=mine, _looked=looked)
 
 
 @st.cache_resource(max_entries=100, show_spinner=False)
 def _parts(fingerprint: str, query: Any, calendar: str, name: str, column: str, last: int, _mine: Mine, _looked: Scope) -> Parts:
-    split = measured(_mine, [name], _looked.but(split=(column,)))
+    split = measured(_mine, [name], _looked.but(split=(column,)), is_shown=False)
     nothing = Parts((), 0, together([], _looked.by), _looked, next(iter(split.unavailable.values()), ""))
     if split.unavailable:
         return nothing
@@ -170,4 +172,4 @@ def _parts(fingerprint: str, query: Any, calendar: str, name: str, column: str, 
 
 def _rest(mine: Mine, name: str, column: str, looked: Scope, rest: list[str]) -> Result:
     where = {**dict(looked.where), column: tuple(rest)}
-    return measured(mine, [name], looked.but(where=where))
+    return measured(mine, [name], looked.but(where=where), is_shown=False)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import atexit
 import datetime as dt
 import hashlib
-import json
 import os
 import shutil
 import tempfile
 import threading
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,9 @@ import pandas as pd
 
 from kpi import lifecycle
 from kpi.catalogue import CATALOGUE
-from kpi.errors import BadValue, UnreadableFile
+from kpi.engine import seen as views
+from kpi.engine.seen import Seen
+from kpi.errors import BadValue, UnknownName
 from kpi.hours import Calendar
 from kpi.metric import RESERVED, Ask, columns_of
 from kpi.tables import DUCKDB_TYPES, TABLES
@@ -34,8 +35,9 @@ LISTS = {
     "rejected_rows": 'file VARCHAR, "row" BIGINT, reason VARCHAR, text VARCHAR',
 }
 """What an import lists beside the canonical tables: cells it could not read and rows it had no place for."""
-KEPT = "kept"
-"""The name under which a dataset's own file is attached, read only."""
+
+MOST_VALUES = 200
+"""An own column with more values than this tells tickets apart rather than groups them."""
 
 _STATED = ("first_reply", "first_resolution", "full_resolution")
 """Durations an export may state without their end: the end is the creation plus the duration."""
@@ -113,7 +115,11 @@ class Dataset:
     rows: Mapping[str, int] = field(default_factory=dict)
     canonical: str = CANONICAL
     _built: dict[tuple[str, dt.datetime], str] = field(default_factory=dict, repr=False)
-    _lock: Any = field(default_factory=threading.Lock, repr=False)
+    _lock: Any = field(default_factory=threading.RLock, repr=False)
+    seen: Seen = field(default_factory=Seen)
+    _whole: Dataset | None = field(default=None, repr=False)
+    _views: dict[str, Dataset] = field(default_factory=dict, repr=False)
+    _naming: dict[str, tuple[bool, bool]] | None = field(default=None, repr=False)
 
     @staticmethod
     def of(con: Any, report: Any = None) -> Dataset:
@@ -141,7 +147,11 @@ class Dataset:
         instant = as_of or self.newest
         key = (calendar.fingerprint if calendar else "", instant)
         with self._lock:
-            if key not in self._built:
+            if key not in self._built and self._whole is not None:
+                schema = f"memory.seen_{self.seen.digest}_{len(self._built)}"
+                self._show(self._whole.stand(as_of, calendar, progress), schema, measured=True)
+                self._built[key] = schema
+            elif key not in self._built:
                 schema = f"memory.measured_{len(self._built)}"
                 cursor = self.con.cursor()
                 cursor.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")  # what a build that failed has left behind
@@ -152,6 +162,95 @@ class Dataset:
                 )
                 self._built[key] = schema
             return self._built[key]
+
+    def as_seen(self, seen: Seen) -> Dataset:
+        """This dataset as somebody may see it (see `kpi.engine.seen`): the same for equal views, with a fingerprint of its own."""
+        if self._whole is not None:
+            raise BadValue("A view cannot be seen in another way.", "Ask the whole dataset.")
+        if seen.is_all:
+            return self
+        with self._lock:
+            if seen.digest not in self._views:
+                self._views[seen.digest] = self._seen_as(seen)
+            return self._views[seen.digest]
+
+    def _seen_as(self, seen: Seen) -> Dataset:
+        tables = {name: [c for c, _ in self._columns_in(self.canonical, name)] for name in TABLES}
+        known = {column for columns in tables.values() for column in columns}
+        for column, _ in seen.where:
+            if column not in known and column not in self.extras:
+                raise UnknownName(f"There is no column {column!r} to fix in a view.", "`kpi read` lists the columns.")
+        data = Dataset(
+            self.con,
+            self.report,
+            f"{self.fingerprint}-{seen.digest}",
+            self.first,
+            self.newest,  # one stands where the whole stands, so that every number is the whole's
+            views.filled(seen, self.filled, tables),
+            tuple(c for c in self.extras if c not in self._withheld(seen)),
+            self.rows,
+            f"memory.seen_{seen.digest}_canonical",
+            seen=seen,
+            _whole=self,
+        )
+        data._show(self.canonical, data.canonical, measured=False)
+        data.rows = {name: int(data.query(f"SELECT count(*) AS n FROM {name}", data.canonical)["n"].iloc[0]) for name in TABLES}
+        return data
+
+    def _show(self, source: str, schema: str, *, measured: bool) -> None:
+        """Make the views of a schema's tables as they are seen."""
+        whole = self._whole or self
+        cursor = self.con.cursor()
+        cursor.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+        cursor.execute(f"CREATE SCHEMA {schema}")
+        cursor.execute(f"SET schema = '{schema}'")
+        withheld = whole._withheld(self.seen)
+        if not measured:
+            facts = next(iter(whole._built.values()), "") or whole.stand(None, None)  # which calendar does not matter here
+            columns = dict(whole._columns_in(facts, "tickets"))
+            ids = views.view(replace(self.seen, rows=True), "tickets", f"{facts}.tickets", columns, measured=True)
+            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS memory.ids_{self.seen.digest}")
+            cursor.execute(f"CREATE OR REPLACE VIEW memory.ids_{self.seen.digest}.tickets AS SELECT ticket_id FROM ({ids})")
+        for (name,) in cursor.execute(
+            "SELECT table_name FROM information_schema.tables WHERE table_catalog = ? AND table_schema = ?", _parts(source)
+        ).fetchall():
+            if measured or name in TABLES or name in views.TOLD:
+                columns = dict(whole._columns_in(source, name))
+                select = views.view(self.seen, name, f"{source}.{quoted(name)}", columns, measured=measured, withheld=withheld)
+                cursor.execute(f"CREATE VIEW {quoted(name)} AS {select}")
+
+    def _columns_in(self, schema: str, table: str) -> list[tuple[str, str]]:
+        rows = (
+            self.con.cursor()
+            .execute(
+                "SELECT column_name, data_type FROM information_schema.columns "
+                "WHERE table_catalog = ? AND table_schema = ? AND table_name = ? ORDER BY ordinal_position",
+                [*_parts(schema), table],
+            )
+            .fetchall()
+        )
+        return [(str(column), str(kind)) for column, kind in rows]
+
+    def _withheld(self, seen: Seen) -> frozenset[str]:
+        """The export's own columns that may name people, or single tickets, where a view must not."""
+        if seen.names == "shown" and seen.rows:
+            return frozenset()
+        if self._naming is None:
+            self._naming = {c: self._names_in(c) for c in self.extras}
+        return frozenset(c for c, (names, many) in self._naming.items() if names or (many and not seen.rows))
+
+    def _names_in(self, column: str) -> tuple[bool, bool]:
+        """Whether an own column holds names of agents, customers or addresses; whether it has more values than a split needs."""
+        text = f"{quoted(column)}::VARCHAR"
+        people = " UNION ".join(
+            f"SELECT {person} FROM {self.canonical}.tickets WHERE {person} IS NOT NULL" for person in ("agent", "requester", "submitter")
+        )
+        found = self.query(
+            f"WITH own AS (SELECT DISTINCT {text} AS said FROM {self.canonical}.tickets WHERE {quoted(column)} IS NOT NULL) "
+            f"SELECT coalesce(bool_or(said LIKE '%@%' OR said IN ({people})), false) AS names, count(*) > {MOST_VALUES} AS many FROM own",
+            self.canonical,
+        )
+        return bool(found["names"].iloc[0]), bool(found["many"].iloc[0])
 
     def unread(self, most: int = -1) -> pd.DataFrame:
         """Cells that could not be read (the first `most`, else all): file, table, column, row, text, reason."""
@@ -188,72 +287,10 @@ class Dataset:
         return self.query("SELECT * FROM findings ORDER BY tickets DESC", self.stand(as_of, calendar))
 
 
-def write(data: Dataset, path: Path, calendar: Calendar | None, **more: Any) -> None:
-    """Write a dataset as one columnar file that never changes again: canonical tables, the measured tables under `calendar`, and `more` (JSON).
-
-    Tickets lie in order of creation, so that a question about a month reads that month. The file is written aside and takes its name at
-    the end: nobody ever sees half of it.
-    """
-    schema = data.stand(None, calendar)
-    half = path.with_name(f"half-{uuid.uuid4().hex}")
-    con = data.con.cursor()
-    try:
-        con.execute(f"ATTACH '{quoted_text(half)}' AS written")
-        for source, target in ((data.canonical, CANONICAL), (schema, "measured")):
-            con.execute(f"CREATE SCHEMA written.{target}")
-            con.execute(f"SET schema = '{source}'")
-            for (name,) in con.execute("SHOW TABLES").fetchall():
-                order = lifecycle.ORDERS.get(name, "") if target == "measured" else "ORDER BY _row" * (name in TABLES)
-                if name not in lifecycle.VIEWS:
-                    con.execute(f"CREATE TABLE written.{target}.{quoted(name)} AS FROM {quoted(name)} {order}")
-        con.execute("SET schema = 'written.measured'")
-        for statement in lifecycle.VIEWS.values():
-            con.execute(statement)
-        about = {
-            "fingerprint": data.fingerprint,
-            "first": data.first.isoformat(),
-            "newest": data.newest.isoformat(),
-            "filled": sorted(data.filled),
-            "extras": list(data.extras),
-            "rows": dict(data.rows),
-            "calendar": calendar.fingerprint if calendar else "",
-            "facts": lifecycle.version(),
-            **more,
-        }
-        con.execute("CREATE TABLE written.main.about AS SELECT ? AS json", [json.dumps(about)])
-        con.execute("SET schema = 'memory.main'")
-        con.execute("DETACH written")
-        half.replace(path)
-    finally:
-        con.execute("SET schema = 'memory.main'")
-        con.execute("DETACH DATABASE IF EXISTS written")
-        half.unlink(missing_ok=True)
-
-
-def opened(path: Path) -> tuple[Dataset, dict[str, Any]]:
-    """The dataset of a file that `write` made, and what is noted about it. UnreadableFile for any other file.
-
-    Facts that another version of the lifecycle made are left aside: they are made anew, in memory, on first wish.
-    """
-    con = connect(MEMORY)
-    try:
-        con.execute(f"ATTACH '{quoted_text(path)}' AS {KEPT} (READ_ONLY)")
-        about: dict[str, Any] = json.loads(con.execute(f"SELECT json FROM {KEPT}.main.about").fetchall()[0][0])
-    except (duckdb.Error, IndexError, ValueError):
-        raise UnreadableFile(f"{path.name} is not a dataset this version can open.", "Import the files again.") from None
-    data = Dataset(
-        con,
-        fingerprint=about["fingerprint"],
-        first=dt.datetime.fromisoformat(about["first"]),
-        newest=dt.datetime.fromisoformat(about["newest"]),
-        filled=frozenset(about["filled"]),
-        extras=tuple(about["extras"]),
-        rows=about["rows"],
-        canonical=f"{KEPT}.{CANONICAL}",
-    )
-    if about["facts"] == lifecycle.version():
-        data._built[about["calendar"], data.newest] = f"{KEPT}.measured"
-    return data, about
+def _parts(schema: str) -> list[str]:
+    """A schema's catalog and name."""
+    catalog, _, name = schema.rpartition(".")
+    return [catalog or "memory", name]
 
 
 def quoted_text(text: object) -> str:
