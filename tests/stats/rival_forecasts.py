@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, stats
 
-from kpi.stats import gls_ar1, trend_columns
+from kpi.stats.regression import known_rows, likelihood_profile, whitened_fit
 
 Floats = npt.NDArray[np.float64]
 
@@ -97,26 +97,26 @@ def theta(y: Floats, horizon: int) -> Ahead:
     return Ahead(plain.mean + slope * (h + (1 - (1 - fit.alpha) ** n) / fit.alpha), plain.error)
 
 
-def memory_around(y: Floats, horizon: int, trend: bool) -> Ahead:
-    """First-order memory around a mean or an unshrunk line (REML), the errors of its coefficients counted, those of its memory not."""
-    n = len(y)
-    design = trend_columns(n + horizon) if trend else np.ones((n + horizon, 1))
-    fit = gls_ar1(y, design[:n])
-    h = np.arange(1, horizon + 1)
-    fade = fit.phi**h
-    variance = _innovations(y, design[:n], fit.phi)
-    rows = design[n:] - fade[:, None] * design[n - 1]
-    off = fade * (y[-1] - design[n - 1] @ fit.coefficients)
-    around = variance * (1 - fade**2) / (1 - fit.phi**2)
-    return Ahead(design[n:] @ fit.coefficients + off, np.sqrt(around + np.einsum("ij,jk,ik->i", rows, fit.cover, rows)))
-
-
-def _innovations(y: Floats, design: Floats, phi: float) -> float:
-    root = math.sqrt(1 - phi * phi)
-    white_y = np.concatenate([[root * y[0]], y[1:] - phi * y[:-1]])
-    white_x = np.vstack([root * design[:1], design[1:] - phi * design[:-1]])
-    left = white_y - white_x @ np.linalg.lstsq(white_x, white_y, rcond=None)[0]
-    return float(left @ left) / (len(y) - design.shape[1])
+def memory_around(y: Floats, horizon: int, trend: bool, draws: int = 600, seed: int = 0) -> Ahead:
+    """First-order memory around a mean or an unshrunk line, memory and coefficients drawn from their restricted likelihood; mean and spread of paths."""
+    rng, n = np.random.default_rng(seed), len(y)
+    rows = np.column_stack([np.ones(n + horizon), np.arange(n + horizon) - (n - 1.0)])[:, : 1 + trend]
+    known, design, gaps = known_rows(y, rows[:n])
+    phis = np.linspace(0, 0.97, 40)
+    profile = likelihood_profile(known, design, gaps, phis)
+    chosen = rng.choice(phis, draws, p=np.exp(profile.min() - profile) / np.exp(profile.min() - profile).sum())
+    paths, k = np.empty((draws, horizon)), design.shape[1]
+    for phi in np.unique(chosen):
+        mine = np.flatnonzero(chosen == phi)
+        centre, cover, variance = whitened_fit(known, design, gaps, float(phi))
+        sigma = np.sqrt(variance * (n - k) / rng.chisquare(n - k, (len(mine), 1)))
+        line = (centre + sigma * (rng.standard_normal((len(mine), k)) @ np.linalg.cholesky(cover).T)) @ rows.T
+        off = y[-1] - line[:, n - 1]
+        for h, shock in enumerate((sigma * rng.standard_normal((len(mine), horizon))).T):
+            off = phi * off + shock
+            paths[mine, h] = line[:, n + h] + off
+    low, middle, high = np.quantile(paths, [0.1, 0.5, 0.9], axis=0)
+    return Ahead(middle, (high - low) / (2 * stats.norm.ppf(0.9)))
 
 
 METHODS: dict[str, Callable[[Floats, int], Ahead]] = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kpi.stats import event_columns, forecast_paths, lag1, trend_columns
+from kpi.stats import event_columns, lag1, trend_columns
 from kpi.stats.regression import known_rows, whitened_fit
 from tests.stats import rival_forecasts as ahead
 from tests.stats import rivals
@@ -147,17 +147,24 @@ def test_naive_drift_theta_and_the_mean_of_all() -> None:
 
 
 @pytest.mark.parametrize("trend", [False, True])
-def test_memory_around_a_line_is_the_products_own_with_nothing_drawn(trend: bool) -> None:
-    """Where the memory is known well (2,000 values) the draws and the formula agree: the same model, told twice."""
-    rng = np.random.default_rng(1)
-    y = rng.normal(size=2000)
-    for t in range(1, 2000):
-        y[t] += 0.6 * y[t - 1]
-    formula = ahead.memory_around(y, 8, trend)
-    drawn = forecast_paths(y, 8, 24_000)[:8000] if not trend else forecast_paths(y, 8, 24_000)[8000:16_000]
-    assert drawn.mean(axis=0) == pytest.approx(formula.mean, abs=0.06)
-    assert drawn.std(axis=0) == pytest.approx(formula.error, rel=0.04)
-    assert formula.error[0] == pytest.approx(1, rel=0.05) and formula.error[-1] == pytest.approx(1.25, rel=0.06)
+def test_memory_around_a_mean_or_a_line(trend: bool) -> None:
+    """With 2,000 values everything is known, and what is left is the textbook's: variance (1 - phi^2h) / (1 - phi^2), fading to the mean or line."""
+    rng, phi, n = np.random.default_rng(1), 0.6, 2000
+    y = rng.normal(size=n)
+    for t in range(1, n):
+        y[t] += phi * y[t - 1]
+    y[-1] = 3.0
+    slope = 0.01 if trend else 0.0
+    found, h = ahead.memory_around(y + slope * np.arange(n), 8, trend, draws=20_000), np.arange(1, 9)
+    assert found.mean == pytest.approx(3.0 * phi**h + slope * (n - 1 + h), abs=0.2)
+    assert found.error == pytest.approx(np.sqrt((1 - phi ** (2 * h)) / (1 - phi**2)), rel=0.05)
+
+
+def test_a_line_is_no_surer_than_it_can_be() -> None:
+    """Twelve weeks without memory of the noise: the line's own error a year ahead is far larger than the noise, that of a mean hardly is."""
+    y = np.random.default_rng(2).normal(size=12)
+    line, mean = ahead.memory_around(y, 43, trend=True), ahead.memory_around(y, 43, trend=False)
+    assert line.error[-1] > 3 * line.error[0] and mean.error[-1] < 2 * mean.error[0]
 
 
 def test_stl_of_nottingham() -> None:
