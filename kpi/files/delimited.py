@@ -75,7 +75,9 @@ def _careful(loader: Loader, path: Path, layout: Layout, tick: Callable[[float],
                     tail = []
     footers: list[Record] = []
     if layout.width >= 3:
-        while tail and tail[-1].cells is not None and _footer(tail, layout.width):
+        while tail and tail[-1].cells is not None and (kind := _footer(tail, layout.width)):
+            if kind == "maybe" and not footers:  # the name of the report, above lines that are footers for sure
+                break
             footers.insert(0, tail.pop())
     _reject_all(loader, tail, layout.width)
     said = [footers_doubt([(r.number, shown(r.text)) for r in footers])] if footers else []
@@ -84,9 +86,9 @@ def _careful(loader: Loader, path: Path, layout: Layout, tick: Callable[[float],
     return said
 
 
-def _footer(tail: list[Record], width: int) -> bool:
+def _footer(tail: list[Record], width: int) -> str:
     record = tail[-1]
-    return footer_kind([*(record.cells or []), *[None] * width]) == "sure"
+    return footer_kind([*(record.cells or []), *[None] * width])
 
 
 def _reject_all(loader: Loader, found: list[Record], width: int) -> None:

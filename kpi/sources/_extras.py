@@ -16,6 +16,7 @@ LONGEST = 80
 _FEW_ROWS = 10
 _TIME = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?$|\d+:\d\d(:\d\d)?( ?[AaPp][Mm])?$")
 _MAIL = re.compile(r"\S@\S+\.\S")
+_DUMP = re.compile(r"\w\.\w[\w.$]*@[0-9a-f]{5,8}$")
 
 _PERSONAL = re.compile(
     r"\b(e-?mails?|phones?|mobile|fax|address|ip ?address|first name|last name|full name|surname|contact name|customer name|"
@@ -27,7 +28,8 @@ _PERSONAL = re.compile(
 def extras_of(sheet: Sheet, used: Iterable[str], skip: Sequence[str]) -> list[tuple[Extra, str]]:
     """Every unmapped header of a ticket sheet, with its fate and its SQL column. `used` are the SQL columns already read."""
     used = set(used)
-    skipped = {h.column for s in skip if (h := pick(sheet.headers, s)) is not None}
+    named = {fold(found.raw) for s in skip if (found := pick(sheet.headers, s)) is not None}
+    skipped = {h.column for h in sheet.headers if fold(h.raw) in named}  # a repeated header, each time
     left = [h for h in sheet.headers if h.column not in used]
     looked_at = [h for h in left if h.column not in skipped and not _personal(h)]
     fates = dict(zip([h.column for h in looked_at], _fates(sheet, looked_at), strict=True))
@@ -79,6 +81,7 @@ def _fate(sheet: Sheet, column: str, rows: int, about: int, most_bytes: int) -> 
         (len(texts) > MOST_VALUES, too_many),
         (max(len(t) for t in texts) > LONGEST, too_long),
         (any(_MAIL.search(t) for t in texts), "holds e-mail addresses"),
+        (any(_DUMP.search(t) for t in texts), "holds dumps of objects"),
         (all(_TIME.match(t) for t in texts), "holds dates or times"),
         (rows > _FEW_ROWS and len(texts) == rows, "a different value in every row"),
     )
