@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import asked, benchmark_asked, benchmark_others, benchmark_self, benchmark_teams, links, scorecard_view, start
+from pages.parts import asked, benchmark_asked, benchmark_others, benchmark_self, benchmark_teams, links, recorded, scorecard_view, start
 
 VIEWS = {
     "others": ("Against others", benchmark_others),
@@ -12,14 +12,14 @@ VIEWS = {
 }
 
 mine, scope = st.session_state["mine"], st.session_state["asked"]
-st.title("How do we compare?", anchor=False)
+recorded.title("How do we compare?")
 if mine is None or scope is None:
     start.ways_in()
     st.stop()
 
 view = links.own("view") if links.own("view") in VIEWS else "others"
 links.put(view=view, industry=benchmark_asked.industry())
-st.caption(asked.sentence(scope, mine))
+recorded.quiet(asked.sentence(scope, mine))
 st.session_state["benchmark_view"] = view
 st.segmented_control(
     "Compare",

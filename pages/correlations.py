@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from pages.parts import asked, correlation_asked, correlation_matrix, correlation_pair, start
+from pages.parts import asked, correlation_asked, correlation_matrix, correlation_pair, recorded, start
 from pages.parts.words import plain
 
 mine, scope = st.session_state["mine"], st.session_state["asked"]
-st.title("What moves with what?", anchor=False)
+recorded.title("What moves with what?")
 if mine is None or scope is None:
     start.ways_in()
     st.stop()
 
 unit = correlation_asked.unit()
 wide = correlation_asked.widened(scope, mine, unit)
-st.caption(f"{asked.sentence(wide, mine)} · {correlation_asked.ASKS[unit]}")
+recorded.quiet(f"{asked.sentence(wide, mine)} · {correlation_asked.ASKS[unit]}")
 with st.skeleton(height=420):
     matrix = correlation_asked.matrix_of(mine, wide, unit)
 pair = correlation_asked.pair_of(matrix)
@@ -25,11 +25,11 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="correlation
 if pair is not None:
     correlation_pair.draw(mine, wide, scope, pair)
 elif matrix.lacks:
-    st.markdown(f"**{plain(matrix.lacks)}** Try another unit, or other dates.")
+    recorded.say(f"**{plain(matrix.lacks)}** Try another unit, or other dates.")
     if not matrix.n:
         asked.nothing_left(wide, mine)
 else:
-    st.markdown(f"**{plain(matrix.finding)}** {plain(matrix.caveat)}")
+    recorded.say(f"**{plain(matrix.finding)}** {plain(matrix.caveat)}")
     correlation_matrix.named(mine, matrix)
     correlation_matrix.triangle(matrix)
     if unit == "tickets":

@@ -5,7 +5,7 @@ import streamlit as st
 import kpi
 from kpi import quality
 from kpi.hours import known_zones
-from pages.parts import mapping, quality_files, quality_findings, start, understood
+from pages.parts import mapping, quality_files, quality_findings, recorded, start, understood
 from pages.parts.mine import reread
 from pages.parts.words import plain
 
@@ -18,14 +18,14 @@ mine, scope = st.session_state["mine"], st.session_state["asked"] or kpi.Scope()
 if mine is None and st.session_state.get("unread_key"):
     mapping.screen(st.session_state["unread_key"])
     st.stop()
-st.title("Can the data be trusted?", anchor=False)
+recorded.title("Can the data be trusted?")
 if mine is None:
     start.ways_in()
     st.stop()
 
 findings, touched = quality_findings.found(mine, scope)
-st.markdown(f"**{plain(quality.verdict(mine.dataset, findings, touched))}**")
-st.caption(f"{understood.line(mine)} {understood.counts(mine, len(findings))}.")
+recorded.say(f"**{plain(quality.verdict(mine.dataset, findings, touched))}**")
+recorded.quiet(f"{understood.line(mine)} {understood.counts(mine, len(findings))}.")
 understood.questions(mine)
 unmatched = understood.left_out(mine)
 if unmatched:
@@ -34,7 +34,7 @@ if unmatched:
 if findings:
     quality_findings.cards(mine, scope, findings)
 
-st.subheader("What was read", anchor=False)
+recorded.heading("What was read")
 quality_files.files(mine)
 understood.doubts(mine)
 with st.expander("Column by column", icon=":material/view_column:", key="column_by_column", expanded=True):
@@ -44,7 +44,7 @@ quality_files.unread(mine)
 quality_files.rejected(mine)
 
 if not mine.is_sample:
-    st.subheader("Read it differently", anchor=False)
+    recorded.heading("Read it differently")
     if mine.options.zone or any(file.unzoned for file in mine.dataset.report.files):
         st.session_state["source_zone"] = mine.options.zone or "UTC"
         st.selectbox(
@@ -57,8 +57,8 @@ if not mine.is_sample:
 
 lacking = [metric for name, metric in kpi.metrics().items() if metric.missing(mine.dataset.filled)]
 if lacking:
-    st.subheader("What these data cannot tell", anchor=False)
+    recorded.heading("What these data cannot tell")
     with st.expander(f"{len(lacking)} of {len(kpi.metrics())} metrics, by what they would need", key="cannot_tell"):
-        st.markdown(understood.lacks(lacking, mine))
+        recorded.say(understood.lacks(lacking, mine))
 
 quality_files.these_data(mine)

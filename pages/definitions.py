@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import defined, links
+from pages.parts import defined, links, recorded
 from pages.parts.definition_words import GLOSSARY
 from pages.parts.words import plain
 
@@ -12,14 +12,14 @@ families = list(dict.fromkeys(metric.family for metric in metrics.values()))
 find, family = links.own("find"), links.own("family")
 family = family if family in families else ""
 
-st.title("What the words mean", anchor=False)
+recorded.title("What the words mean")
 if (name := links.own("metric")) in metrics:
     back = links.query(find=find, family=family)
     st.page_link("definitions.py", label="All metrics and words", icon=":material/arrow_back:", query_params=back)
     defined.metric(metrics[name], mine, scope)
     st.stop()
 
-st.caption(
+recorded.quiet(
     f"{len(metrics)} metrics, each with its formula and a worked ticket. Unknown is never counted as zero: a row that lacks what a metric "
     "needs leaves both sides of it."
 )
@@ -44,15 +44,15 @@ wanted = find.casefold().split()
 found = [m for m in metrics.values() if family in ("", m.family) and all(word in defined.sought(m) for word in wanted)]
 words = {term: said for term, said in GLOSSARY.items() if not family and all(word in f"{term} {said}".casefold() for word in wanted)}
 for group in dict.fromkeys(m.family for m in found):
-    st.subheader(group.capitalize(), anchor=group.replace(" ", "-"))
+    recorded.heading(group.capitalize(), anchor=group.replace(" ", "-"))
     with st.grid(2, min_column_width=340, gap="small"):
         for metric in (m for m in found if m.family == group):
             with st.container(gap="xxsmall", key=f"metric_{metric.name}"):
                 own = links.query(metric=metric.name, find=find, family=family)
                 st.page_link("definitions.py", label=f"**{metric.label}**", query_params=own)
-                st.caption(plain(metric.about))
+                recorded.quiet(plain(metric.about))
 if words:
-    st.subheader("Words used everywhere", anchor="words")
-    st.table({term: plain(said) for term, said in words.items()}, border="horizontal")
+    recorded.heading("Words used everywhere", anchor="words")
+    recorded.pairs(words, "Words used everywhere", width="stretch")
 if not found and not words:
-    st.markdown("No metric and no word is called that or says that about itself. Try a shorter word, or clear the family.")
+    recorded.say("No metric and no word is called that or says that about itself. Try a shorter word, or clear the family.")

@@ -3,29 +3,29 @@
 import streamlit as st
 
 from kpi.errors import KpiError
-from pages.parts import asked, event_asked, event_list, event_notes, event_told, links, start
+from pages.parts import asked, event_asked, event_list, event_notes, event_told, links, recorded, start
 from pages.parts.words import plain
 
 mine, scope = st.session_state["mine"], st.session_state["asked"]
-st.title("What happened, and did it matter?", anchor=False)
+recorded.title("What happened, and did it matter?")
 if mine is None or scope is None:
     start.ways_in()
     st.stop()
 
 notes, kept = event_notes.notes(mine), event_notes.kept(mine)
 if not kept:
-    st.caption(asked.sentence(scope, mine))
+    recorded.quiet(asked.sentence(scope, mine))
     event_list.show(mine, kept, notes)
     st.stop()
 
 question = event_asked.ask(kept, mine, scope)
-st.caption(asked.sentence(question.scope, mine))
+recorded.quiet(asked.sentence(question.scope, mine))
 try:
     found = event_told.compared(mine, question, tuple(kept.values()))
 except KpiError as error:
-    st.markdown(f"**{plain(error.what)}** {plain(error.hint)}")
+    recorded.say(f"**{plain(error.what)}** {plain(error.hint)}")
 else:
-    st.markdown(f"**{plain(found.finding)}** {plain(found.caveat)}")
+    recorded.say(f"**{plain(found.finding)}** {plain(found.caveat)}")
     event_told.chart(mine, question, found)
     event_told.strip(found)
     event_told.others(mine, question)

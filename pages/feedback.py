@@ -3,19 +3,19 @@
 import streamlit as st
 
 from kpi import feedback
-from pages.parts import asked, feedback_asked, feedback_dictionary, feedback_quotes, feedback_themes, feedback_words, start
+from pages.parts import asked, feedback_asked, feedback_dictionary, feedback_quotes, feedback_themes, feedback_words, recorded, start
 from pages.parts.words import plain
 
 mine, scope = st.session_state["mine"], st.session_state["asked"]
-st.title("What do customers say?", anchor=False)
+recorded.title("What do customers say?")
 if mine is None or scope is None:
     start.ways_in()
     st.stop()
 
 feedback_quotes.opened()
-st.caption(asked.sentence(scope.but(compare=None), mine))
+recorded.quiet(asked.sentence(scope.but(compare=None), mine))
 if not feedback.has_any(mine.dataset):
-    st.markdown("**These data hold no customers' words:** needs comments of surveys, or the text of messages and who wrote it.")
+    recorded.say("**These data hold no customers' words:** needs comments of surveys, or the text of messages and who wrote it.")
     st.stop()
 wide = feedback_asked.widened(scope, mine)
 with st.skeleton(height=420):
@@ -26,14 +26,14 @@ if not found.n:
 themes, wrong = feedback_asked.themes(mine)
 view, language = feedback_asked.controls(found)
 for note in found.notes:
-    st.caption(plain(note))
+    recorded.quiet(plain(note))
 here = feedback_asked.narrowed(found, scope, language)
 if view == "words":
     feedback_words.draw(mine, scope, wide, found, language)
 elif not here.n:
-    st.markdown(f"**No {found.noun} in these dates.** {found.n:,} in the year before their end: choose other dates.")
+    recorded.say(f"**No {found.noun} in these dates.** {found.n:,} in the year before their end: choose other dates.")
 elif view == "comments":
-    st.markdown(f"**{here.n:,} {here.noun}:** {plain(here.languages_said)}.")
+    recorded.say(f"**{here.n:,} {here.noun}:** {plain(here.languages_said)}.")
     feedback_quotes.table(here, themes, feedback_asked.flags(mine, wide, found, themes))
 else:
     feedback_themes.draw(mine, scope, wide, found, themes, language)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import asked, links, mine
+from pages.parts import asked, links, mine, recorded
 from pages.parts.words import errors_in_words
 
 ICON = str(Path(__file__).parent / "parts" / "icon.svg")
@@ -23,6 +23,7 @@ SECTIONS = {  # file, title, icon, and the names of its own in the address
     "Compare": [
         ("benchmarks", "Benchmarks", "leaderboard", ("metric", "industry", "channel", "view", "own")),
         ("targets", "Targets", "flag", ("target", "view")),
+        ("agents", "Agents & teams", "groups", ("metric", "by_whom", "view", "agent", "kind")),
     ],
     "Explain": [
         ("correlations", "Correlations", "scatter_plot", ("pair", "unit")),
@@ -62,5 +63,6 @@ if st.session_state["mine"] is not None:
     mine.ribbon(st.session_state["mine"])
     with errors_in_words():
         st.session_state["asked"] = asked.bar(st.session_state["mine"], shown=here not in UNSCOPED)
+recorded.begin()
 with errors_in_words():
     page.run()

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from pages.parts import asked, drawn, number_asked, number_told, number_trend, start
+from pages.parts import asked, drawn, number_asked, number_told, number_trend, recorded, start
 from pages.parts.asked_words import needed
 from pages.parts.words import plain
 
 mine, scope = st.session_state["mine"], st.session_state["asked"]
 if mine is None or scope is None:
-    st.title("How is this number made?", anchor=False)
+    recorded.title("How is this number made?")
     start.ways_in()
     st.stop()
 
@@ -17,16 +17,16 @@ found = number_asked.explained(mine, name, scope)
 metric = found.metric
 label = number_asked.label_of(metric, scope)
 value = number_asked.said(found, found.row["value"]) if found.row["value"] is not None else "not known"
-st.title(f"{plain(label)}: {plain(value)}", anchor=False)
-st.caption(asked.sentence(scope, mine))
+recorded.title(f"{plain(label)}: {plain(value)}")
+recorded.quiet(asked.sentence(scope, mine))
 
 if found.needs:
     lacks = metric.missing(mine.dataset.filled, scope.ask)
-    st.markdown(f"**{plain(f'These data cannot give it: needs {needed(lacks)}' if lacks else found.needs.capitalize())}.**")
+    recorded.say(f"**{plain(f'These data cannot give it: needs {needed(lacks)}' if lacks else found.needs.capitalize())}.**")
     number_told.in_words(metric, found.switches)
     st.stop()
 
-st.markdown(f"**{plain(found.sentence)}**")
+recorded.say(f"**{plain(found.sentence)}**")
 number_told.headline(found)
 number_trend.chart(mine, found, scope)
 number_told.onward(metric, is_compared=scope.before() is not None)
@@ -34,7 +34,7 @@ number_told.in_words(metric, found.switches)
 number_told.counted(found)
 number_told.left_out(found)
 if ticket := number_asked.example_of(mine, name, scope):
-    st.subheader("One example, drawn", anchor=False)
+    recorded.heading("One example, drawn")
     drawn.timeline(mine.dataset, ticket, name, scope, key="example")
 number_told.behind(mine, found)
 number_told.for_notebooks(found)

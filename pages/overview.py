@@ -3,13 +3,13 @@
 import streamlit as st
 
 import kpi
-from pages.parts import asked, headline, other_numbers, start, steady, target_lines, tiles, understood
+from pages.parts import asked, headline, other_numbers, recorded, start, steady, target_lines, tiles, understood
 from pages.parts.board import ALWAYS, BOARD
 from pages.parts.measured import measured
 from pages.parts.words import plain
 
 mine, scope = st.session_state["mine"], st.session_state["asked"]
-st.title("How support is doing", anchor=False)
+recorded.title("How support is doing")
 if mine is None or scope is None:
     start.ways_in()
     st.stop()
@@ -19,7 +19,7 @@ board = {heading: [name for name in names if name in ALWAYS or not lacks[name]][
 shown = [name for names in board.values() for name in names]
 told = [name for name in shown if not lacks[name]]
 whole = scope.but(by="all", split=())
-st.caption(asked.sentence(scope, mine))
+recorded.quiet(asked.sentence(scope, mine))
 understood.questions(mine)
 
 with st.skeleton(height=420):
@@ -29,13 +29,13 @@ if not any(row["value"] for row in now.records()):
     st.stop()
 doubted = steady.doubted(now, mine)
 finding, caveat = headline.finding(now, has_dates="tickets.created_at" in mine.dataset.filled, doubted=doubted)
-st.markdown(f"**{plain(finding)}** {plain(caveat)}")
+recorded.say(f"**{plain(finding)}** {plain(caveat)}")
 line = measured(mine, told, asked.past(scope, mine), intervals=False)
 
 chips = {name: chip for name in told if (chip := target_lines.chip(mine, name, whole))}
 for heading, names in board.items():
     if names:
-        st.subheader(heading, anchor=False)
+        recorded.heading(heading)
         tiles.wall(names, now, line, lacks, chips, doubted)
 
 other_numbers.draw(told, now, whole, mine)

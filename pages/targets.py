@@ -3,16 +3,16 @@
 import streamlit as st
 
 from kpi.errors import KpiError
-from pages.parts import links, start, target_file, target_form, target_judged, target_list, target_opened, target_record
+from pages.parts import links, recorded, start, target_file, target_form, target_judged, target_list, target_opened, target_record
 from pages.parts.words import plain
 
 mine, scope = st.session_state["mine"], st.session_state["asked"]
-st.title("Will we reach our targets?", anchor=False)
+recorded.title("Will we reach our targets?")
 if mine is None or scope is None:
     start.ways_in()
     st.stop()
 
-st.caption(target_list.basis(mine, scope))
+recorded.quiet(target_list.basis(mine, scope))
 if target_list.view() == "record":
     target_record.show(mine, scope)
     st.stop()

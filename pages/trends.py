@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from pages.parts import asked, cohorts_view, spread_view, start, trend_asked, trend_board, trend_one, trend_split
+from pages.parts import asked, cohorts_view, recorded, spread_view, start, trend_asked, trend_board, trend_one, trend_split
 
 mine, scope = st.session_state["mine"], st.session_state["asked"]
-st.title("Is it getting better?", anchor=False)
+recorded.title("Is it getting better?")
 if mine is None or scope is None:
     start.ways_in()
     st.stop()
-st.caption(asked.sentence(scope, mine))
+recorded.quiet(asked.sentence(scope, mine))
 
 name, view, column = trend_asked.controls(mine, scope)
 if not name:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.parts import (
     asked,
+    recorded,
     staffing_view,
     start,
     what_if_asked,
@@ -16,12 +17,12 @@ from pages.parts import (
 from pages.parts.words import plain
 
 mine, scope = st.session_state["mine"], st.session_state["asked"]
-st.title("What if?", anchor=False)
+recorded.title("What if?")
 if mine is None or scope is None:
     start.ways_in()
     st.stop()
 
-st.caption(asked.sentence(scope, mine))
+recorded.quiet(asked.sentence(scope, mine))
 view = what_if_asked.view()
 if view == "staffing":
     staffing_view.draw(mine, scope)

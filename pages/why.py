@@ -3,38 +3,38 @@
 import streamlit as st
 
 from kpi.errors import KpiError
-from pages.parts import asked, links, start, why_asked, why_drawn, why_found, why_told
+from pages.parts import asked, links, recorded, start, why_asked, why_drawn, why_found, why_told
 from pages.parts.asked_words import needed
 from pages.parts.words import plain
 
 mine, scope = st.session_state["mine"], st.session_state["asked"]
-st.title("Why did it change?", anchor=False)
+recorded.title("Why did it change?")
 if mine is None or scope is None:
     start.ways_in()
     st.stop()
 
 question = why_asked.ask(mine, scope)
-st.caption(asked.sentence(question.scope, mine))
+recorded.quiet(asked.sentence(question.scope, mine))
 if question.pair is None:
     why_asked.no_pair(mine, scope)
     st.stop()
 if lacks := mine.dataset.lacking(scope.ask)[question.metric]:
-    st.markdown(f"**{plain(f'These data cannot give it: needs {needed(lacks)}')}.**")
+    recorded.say(f"**{plain(f'These data cannot give it: needs {needed(lacks)}')}.**")
     st.stop()
 try:
     with st.skeleton(height=420):
         change = why_found.found(mine, question)
         product = why_found.product(mine, question)
 except KpiError as error:
-    st.markdown(f"**{plain(error.what)}** {plain(error.hint)}")
+    recorded.say(f"**{plain(error.what)}** {plain(error.hint)}")
     st.stop()
 
-st.markdown(f"**{plain(change.text)}** {plain(change.caveat)}")
+recorded.say(f"**{plain(change.text)}** {plain(change.caveat)}")
 if change.splits:
     why_told.warning(why_found.answered(mine, question))
 by = why_told.choose(change, product is not None and not product.why_not)
 if product is not None and (product.why_not or by == why_told.FACTORS):
-    st.markdown(plain(product.text))
+    recorded.say(plain(product.text))
 if by == why_told.FACTORS and product is not None:
     why_drawn.of_factors(product, change.metric.better)
     why_told.all_of_it(why_found.product(mine, question, "cost") if change.metric.unit == "currency" else None)

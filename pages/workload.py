@@ -2,25 +2,25 @@
 
 import streamlit as st
 
-from pages.parts import asked, links, start, workload_backlog, workload_map
+from pages.parts import asked, links, recorded, start, workload_backlog, workload_map
 from pages.parts.words import plain
 
 mine, scope = st.session_state["mine"], st.session_state["asked"]
-st.title("When does the work come in?", anchor=False)
+recorded.title("When does the work come in?")
 if mine is None or scope is None:
     start.ways_in()
     st.stop()
 
-st.caption(asked.sentence(scope, mine))
+recorded.quiet(asked.sentence(scope, mine))
 if "tickets.created_at" not in mine.dataset.filled:
-    st.markdown("**These data cannot tell:** needs created time.")
+    recorded.say("**These data cannot tell:** needs created time.")
     st.stop()
 with st.skeleton(height=420):
     week = workload_map.found(mine, scope)
 if not week.n:
     asked.nothing_left(scope, mine)
     st.stop()
-st.markdown(f"**{plain(week.text)}** {plain(week.caveat)}")
+recorded.say(f"**{plain(week.text)}** {plain(week.caveat)}")
 workload_map.draw(mine, scope, week)
 workload_backlog.draw(mine, scope)
 st.page_link("number.py", label="How the backlog is counted", icon=":material/function:", query_params=links.query(metric="backlog"))

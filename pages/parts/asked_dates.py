@@ -9,9 +9,12 @@ import streamlit as st
 
 from kpi import Scope
 from kpi.errors import BadValue
+from kpi.report.dates import one, said
 from kpi.scope import floor_date
 from pages.parts.measured import measured
 from pages.parts.mine import Mine
+
+__all__ = ["PRESETS", "first", "newest", "of", "one", "past", "preset_of", "reach", "said"]
 
 Dates = tuple[dt.date | None, dt.date | None]
 EVERYTHING, OWN, FIRST = "all", "own", "28"
@@ -71,7 +74,9 @@ def _newest(fingerprint: str, zone: str, _mine: Mine) -> dt.date:
     if "tickets.created_at" not in _mine.dataset.filled:
         return last
     try:
-        days = measured(_mine, ["tickets_created"], Scope(by="day", zone=zone, calendar=_mine.calendar), intervals=False).frame
+        days = measured(
+            _mine, ["tickets_created"], Scope(by="day", zone=zone, calendar=_mine.calendar), intervals=False, is_shown=False
+        ).frame
     except BadValue:  # centuries of days
         return last
     some = days[days["value"] > 0]
@@ -107,26 +112,6 @@ def _next(by: str, day: dt.date) -> dt.date:
     """The first day of the bucket after the one a day is in: no bucket is longer than 366 days."""
     begin = floor_date(by, day)
     return next(floor_date(by, begin + n * DAY) for n in range(1, 367) if floor_date(by, begin + n * DAY) > begin)
-
-
-def said(start: dt.date | None, end: dt.date | None, but_year: int | None = None) -> str:
-    """ "3–30 Oct 2026", "12 Oct – 8 Nov 2026", "from 3 Oct 2026": month and year are said once where they are the same.
-
-    A year that the reader has just been told (`but_year`) is left out.
-    """
-    if start is None or end is None:
-        return f"from {one(start)}" if start else f"to {one(end)}" if end else "all dates"
-    last = f"{end.day} {end:%b}" if start.year == end.year == but_year else one(end)
-    if start == end:
-        return last
-    if (start.year, start.month) == (end.year, end.month):
-        return f"{start.day}–{last}"
-    return f"{start.day} {start:%b}{'' if start.year == end.year else f' {start.year}'} – {last}"
-
-
-def one(day: dt.date) -> str:
-    """ "3 Oct 2026"."""
-    return f"{day.day} {day:%b} {day.year}"
 
 
 def _local(instant: dt.datetime, zone: str) -> dt.date:

@@ -29,7 +29,9 @@ def columns(mine: Mine) -> list[str]:
 
 @st.cache_resource(max_entries=300, show_spinner=False)
 def _values(fingerprint: str, column: str, _mine: Mine) -> dict[str, int]:
-    found: pd.DataFrame = measured(_mine, ["tickets_created"], Scope(split=(column,), calendar=_mine.calendar), intervals=False).frame
+    found: pd.DataFrame = measured(
+        _mine, ["tickets_created"], Scope(split=(column,), calendar=_mine.calendar), intervals=False, is_shown=False
+    ).frame
     if found["value"].isna().all():
         return {}
     most = found.nlargest(MOST_VALUES, "value", keep="first")

@@ -12,7 +12,7 @@ from kpi.benchmarks import ALL, CHANNELS, Figure, Gaps, Placement
 from kpi.benchmarks.definitions import MIDDLES
 from kpi.catalogue import CATALOGUE
 from kpi.charts.benchmarks import among, ticks_of
-from pages.parts import benchmark_asked, benchmark_file, drawn, links, number_asked
+from pages.parts import benchmark_asked, benchmark_file, drawn, links, number_asked, recorded
 from pages.parts.asked_words import needed
 from pages.parts.measured import measured
 from pages.parts.mine import Mine
@@ -30,7 +30,7 @@ def draw(mine: Mine, scope: Scope) -> None:
             channel = benchmark_asked.choose_channel(mine, name, scope)
             industry = benchmark_asked.choose_industry(mine, name, scope, channel)
     if lacks:
-        st.markdown(f"**{plain(CATALOGUE[name].label)} cannot be compared: these data lack {plain(needed(lacks))}.**")
+        recorded.say(f"**{plain(CATALOGUE[name].label)} cannot be compared: these data lack {plain(needed(lacks))}.**")
     else:
         _placed(benchmark_asked.placed(mine, name, scope, channel, industry), benchmark_asked.figures(mine))
     _distances(mine, scope)
@@ -38,10 +38,10 @@ def draw(mine: Mine, scope: Scope) -> None:
 
 
 def _placed(placed: Placement, figures: tuple[Figure, ...]) -> None:
-    st.markdown(f"**{plain(placed.text)}** {plain(placed.caveat)}")
+    recorded.say(f"**{plain(placed.text)}** {plain(placed.caveat)}")
     if not placed.comparable and (ways := benchmarks.would(placed.ours, figures)):
         said = [f"{_many(count)} {'does' if count == 1 else 'do'} if {way}" for way, count in ways.items()]
-        st.caption(plain(f"With another choice: {'; '.join(said)}."))
+        recorded.quiet(plain(f"With another choice: {'; '.join(said)}."))
     if placed.comparable and placed.ours.value is not None:
         _chart(placed)
         _sources(placed)
@@ -81,7 +81,7 @@ def _chart(placed: Placement) -> None:
     parts += ["hollow: undated"] if not rows["is_dated"].all() else []
     if quartiles := placed.quartiles:
         parts.append(f"middle half of {len(placed.publishers)} publishers: {mine.say_interval(*quartiles)}")
-    st.caption(plain(" · ".join(parts)))
+    recorded.quiet(plain(" · ".join(parts)))
 
 
 def _row(figure: Figure, placed: Placement) -> dict[str, Any]:
@@ -135,12 +135,12 @@ def _said(figure: Figure, placed: Placement) -> str:
 
 
 def _sources(placed: Placement) -> None:
-    st.subheader("Where the figures come from", anchor=False)
+    recorded.heading("Where the figures come from")
     lines = [_line(c.figure, placed) for c in placed.comparable]
-    st.markdown("\n".join(lines[:SHOWN]))
+    recorded.say("\n".join(lines[:SHOWN]))
     if len(lines) > SHOWN:
         with st.expander(f"{len(lines) - SHOWN} more", key="benchmark_more_sources"):
-            st.markdown("\n".join(lines[SHOWN:]))
+            recorded.say("\n".join(lines[SHOWN:]))
 
 
 def _line(figure: Figure, placed: Placement) -> str:
@@ -168,7 +168,7 @@ def _refused(placed: Placement) -> None:
         for reason, figures in placed.reasons.items():
             named = [f"{_about(f)}: {_said(f, placed)}" for f in figures[:NAMED]]
             more = f" and {len(figures) - NAMED} more" if len(figures) > NAMED else ""
-            st.markdown(f"- **{plain(reason[:1].upper() + reason[1:])}** · {len(figures)}  \n  {plain('; '.join(named) + more)}")
+            recorded.say(f"- **{plain(reason[:1].upper() + reason[1:])}** · {len(figures)}  \n  {plain('; '.join(named) + more)}")
         table = _table([r.figure for r in placed.refused], placed)
         table.insert(0, "Why not", [r.reason for r in placed.refused])
         drawn.as_table(table, key="benchmark_refused_table", alt="Figures that cannot stand beside ours", file_name="not-compared")
@@ -184,8 +184,8 @@ def _about(figure: Figure) -> str:
 def _distances(mine: Mine, scope: Scope) -> None:
     """The gap table: every metric and channel with a figure that compares."""
     found = _gaps(mine, scope, benchmark_asked.industry())
-    st.subheader("Where the distance matters most", anchor=False)
-    st.markdown(plain(found.text))
+    recorded.heading("Where the distance matters most")
+    recorded.say(plain(found.text))
     if not found.gaps:
         return
     table = pd.DataFrame(
@@ -202,8 +202,8 @@ def _distances(mine: Mine, scope: Scope) -> None:
             "Years": ["–".join(dict.fromkeys(str(y) for y in g.placement.years or ())) for g in found.gaps],
         }
     )
-    st.dataframe(table, hide_index=True, key="benchmark_gaps", alt=found.text, height="content")
-    st.caption(
+    recorded.table(table, key="benchmark_gaps", alt=found.text, height="content")
+    recorded.quiet(
         "Distance: ours minus the middle publisher's figure. In spreads: in units of half the way from the lowest to the highest figure, where there are three "
         "or more; above 0 is better. “Perhaps” where our own interval, judged for all rows together, still reaches the middle figure."
     )
@@ -225,7 +225,7 @@ def _found(fingerprint: str, asked: Any, industry: str, text: str, year: int, _m
         about = {f.metric for f in figures if f.kind in MIDDLES and f.channel == channel and f.industry == industry}
         names = sorted(name for name in about if name in CATALOGUE and not lacks[name])
         if names:
-            result: Result = measured(_mine, names, benchmark_asked.narrowed(_mine, _scope, channel))
+            result: Result = measured(_mine, names, benchmark_asked.narrowed(_mine, _scope, channel), is_shown=False)
             today = benchmark_asked.today()
             placements += [
                 benchmarks.place(benchmarks.ours(result, name, channel=channel, industry=industry), figures, today) for name in names

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import pandas as pd
-import streamlit as st
 
 from kpi import Result, Scope, benchmarks, units
 from kpi.benchmarks import Past
 from kpi.catalogue import CATALOGUE
 from kpi.charts.benchmarks import own_past
 from kpi.measure.words import when
-from pages.parts import asked_dates, drawn, number_asked
+from pages.parts import asked_dates, drawn, number_asked, recorded
 from pages.parts.asked_words import needed
 from pages.parts.board import BOARD
 from pages.parts.measured import measured
@@ -27,11 +26,11 @@ def draw(mine: Mine, scope: Scope) -> None:
     lacks = CATALOGUE[name].missing(mine.dataset.filled, scope.ask)
     asked = grain(mine, scope)
     if lacks:
-        st.markdown(f"**{plain(CATALOGUE[name].label)} cannot be compared: these data lack {plain(needed(lacks))}.**")
+        recorded.say(f"**{plain(CATALOGUE[name].label)} cannot be compared: these data lack {plain(needed(lacks))}.**")
     else:
         result = measured(mine, [name], asked)
         found = benchmarks.past(result, name)
-        st.markdown(f"**{plain(found.text)}** {_caveat(found)}")
+        recorded.say(f"**{plain(found.text)}** {_caveat(found)}")
         if not found.why_not:
             _chart(found, result, name)
     _all(mine, asked)
@@ -87,7 +86,7 @@ def _chart(found: Past, result: Result, name: str) -> None:
         table=table,
         file_name=f"{name}-by-{found.by}",
     )
-    st.caption(f"By {found.by}; lines: 95 % intervals; coloured: the newest complete {found.by}.")
+    recorded.quiet(f"By {found.by}; lines: 95 % intervals; coloured: the newest complete {found.by}.")
 
 
 def _short(period: str, by: str) -> str:
@@ -107,7 +106,7 @@ def _all(mine: Mine, asked: Scope) -> None:
     if not found:
         return
     found.sort(key=lambda one: (one.percentile or 0.0, one.metric.label))
-    st.subheader("Every headline beside its own past", anchor=False)
+    recorded.heading("Every headline beside its own past")
     table = pd.DataFrame(
         {
             "Number": [one.metric.label for one in found],
@@ -117,8 +116,6 @@ def _all(mine: Mine, asked: Scope) -> None:
             "Beyond noise worse": [one.clearly_worse for one in found],
         }
     )
-    st.dataframe(
-        table, hide_index=True, key="benchmark_past_all", alt="How every headline stands in its own past", width="content", height="content"
-    )
+    recorded.table(table, key="benchmark_past_all", alt="How every headline stands in its own past", width="content", height="content")
     many = f"The newest complete {asked.by} against up to 12 before it, the weakest first. Counts of periods."
-    st.caption(f"{many} Each row is judged for itself, so that of twenty rows chance alone makes about one differ.")
+    recorded.quiet(f"{many} Each row is judged for itself, so that of twenty rows chance alone makes about one differ.")

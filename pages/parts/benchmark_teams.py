@@ -12,7 +12,7 @@ from kpi.benchmarks import Group, Groups
 from kpi.catalogue import CATALOGUE
 from kpi.charts.benchmarks import peers, ticks_of
 from kpi.tables import TICKETS
-from pages.parts import asked_filters, drawn, links, number_asked
+from pages.parts import asked_filters, drawn, links, number_asked, recorded
 from pages.parts.asked_words import label, needed
 from pages.parts.measured import measured
 from pages.parts.mine import Mine
@@ -33,10 +33,10 @@ def draw(mine: Mine, scope: Scope) -> None:
     lacks = CATALOGUE[name].missing(mine.dataset.filled, scope.ask)
     if lacks or not column:
         what = needed(lacks) if lacks else "a column to compare groups by"
-        st.markdown(f"**{plain(CATALOGUE[name].label)} cannot be compared: these data lack {plain(what)}.**")
+        recorded.say(f"**{plain(CATALOGUE[name].label)} cannot be compared: these data lack {plain(what)}.**")
         return
     found = _found(mine, name, scope, column)
-    st.markdown(f"**{plain(found.text)}**" + ("" if found.why_not else f" {plain(_caveat(found))}"))
+    recorded.say(f"**{plain(found.text)}**" + ("" if found.why_not else f" {plain(_caveat(found))}"))
     if found.why_not:
         return
     _chart(found)
@@ -101,7 +101,7 @@ def _chart(found: Groups) -> None:
         "small ring: as measured",
     ]
     said += ["times on a log scale"] if logs else []
-    st.caption(f"{' · '.join(said)} · by name{more}")
+    recorded.quiet(f"{' · '.join(said)} · by name{more}")
 
 
 def _row(group: Group, found: Groups) -> dict[str, Any]:

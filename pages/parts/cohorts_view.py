@@ -13,7 +13,7 @@ from kpi import Scope, units
 from kpi.charts import cohorts as charts
 from kpi.cohorts import VERBS, Cohorts, cohorts, usual_metric
 from kpi.measure.words import when
-from pages.parts import asked_dates, drawn, links
+from pages.parts import asked_dates, drawn, links, recorded
 from pages.parts.asked_words import needed
 from pages.parts.mine import Mine
 from pages.parts.words import plain
@@ -30,10 +30,10 @@ def draw(mine: Mine, scope: Scope, metric: str = "") -> None:
     one = kpi.metrics()[name]
     lacks = one.missing(mine.dataset.filled, scope.ask) or (() if "tickets.created_at" in mine.dataset.filled else ("tickets.created_at",))
     if lacks:
-        st.markdown(f"**Tickets cannot be followed with these data:** needs {plain(needed(lacks))}.")
+        recorded.say(f"**Tickets cannot be followed with these data:** needs {plain(needed(lacks))}.")
         return
     found = _of(mine, name, _asked(mine, scope))
-    st.markdown(f"**{plain(found.text)}** {plain(found.caveat)}")
+    recorded.say(f"**{plain(found.text)}** {plain(found.caveat)}")
     if found.sizes.empty:
         return
     theme, by = drawn.theme(), found.scope.by
@@ -50,7 +50,7 @@ def draw(mine: Mine, scope: Scope, metric: str = "") -> None:
                 table=_table(found),
                 file_name="cohorts",
             )
-            st.caption(
+            recorded.quiet(
                 f"The share {found.verb} by the end of day …, for the tickets created in each {by} · day 0 is the day of creation in {found.scope.zone} · "
                 "blank: not every ticket could be followed so long yet"
             )
@@ -64,7 +64,7 @@ def draw(mine: Mine, scope: Scope, metric: str = "") -> None:
                 file_name="cohort-curves",
             )
             newest = when(str(sizes["period"].iloc[0]), by)
-            st.caption(
+            recorded.quiet(
                 f"Coloured: {newest} · bold: all {len(sizes)} {by}s together · thin: each {by} before · dashed: estimated, for not everybody was followed so "
                 "long (Kaplan-Meier; open tickets count with the days they were followed)"
             )

@@ -13,7 +13,8 @@ from kpi.charts import base
 from kpi.charts import correlations as charts
 from kpi.correlations import NAMED, UNITS, Matrix, Pair
 from kpi.correlations.words import r_said, sentence, stood_on
-from pages.parts import drawn, links
+from kpi.report import Chart
+from pages.parts import drawn, links, recorded
 from pages.parts.correlation_asked import address, turned_round
 from pages.parts.mine import Mine
 from pages.parts.words import plain
@@ -30,7 +31,7 @@ def named(mine: Mine, matrix: Matrix) -> None:
     elsewhere = [] if matrix.unit == "periods" else [n for n in NAMED if matrix.pair(*n) is None and not any(lacks[name] for name in n)]
     if not pairs and not elsewhere:
         return
-    st.subheader("The pairs everybody asks about", anchor=False)
+    recorded.heading("The pairs everybody asks about")
     if scored:
         frame = pd.DataFrame([_interval(pair, matrix) for pair in scored])
         drawn.draw(
@@ -44,10 +45,10 @@ def named(mine: Mine, matrix: Matrix) -> None:
     for pair in pairs:
         with st.container(gap=None, key=f"named_{address(pair)}"):
             link(pair, title(pair))
-            st.markdown(plain(sentence(pair, matrix.ask)))
+            recorded.say(plain(sentence(pair, matrix.ask)))
     if elsewhere:
         said = ", ".join(f"{_label(a)} and {_label(b)}" for a, b in elsewhere)
-        st.caption(plain(f"Not known of single {matrix.unit}, so look at weeks: {said}."))
+        recorded.quiet(plain(f"Not known of single {matrix.unit}, so look at weeks: {said}."))
 
 
 def link(pair: Pair, label: str) -> None:
@@ -66,24 +67,24 @@ def title(pair: Pair) -> str:
 
 def triangle(matrix: Matrix) -> None:
     """The matrix. A click opens the pair."""
-    st.subheader(f"All pairs, {UNITS[matrix.unit].lower()}", anchor=False)
+    recorded.heading(f"All pairs, {UNITS[matrix.unit].lower()}")
     rows = _cells(matrix)
     labels = tuple(_label(name) for name in matrix.names)
     alt = f"Links of {len(labels)} numbers with each other. {matrix.text}"
+    spec, frames = charts.matrix(labels), {"d": rows, "s": rows[rows["pair"] == links.own("pair")][["row", "column"]]}
     st.vega_lite_chart(
-        {
-            **charts.matrix(labels),
-            "config": base.config(drawn.theme()),
-            "datasets": {"d": rows, "s": rows[rows["pair"] == links.own("pair")][["row", "column"]]},
-        },
+        {**spec, "config": base.config(drawn.theme()), "datasets": frames},
         key=f"correlation_matrix_{matrix.unit}",
         alt=alt,
         width="content" if len(labels) <= charts.FEW else "stretch",
         on_select=_picked,
         selection_mode=[charts.PICKED],
     )
-    drawn.as_table(_table(matrix.pairs, matrix), key="correlation_matrix_table", alt=alt, file_name=f"links-of-{matrix.unit}")
-    st.caption(
+    table = _table(matrix.pairs, matrix)
+    chart = Chart(spec, frames, alt, table, f"links-of-{matrix.unit}")
+    recorded.chart(chart)
+    drawn.as_table(table, key="correlation_matrix_table", alt=alt, file_name=chart.name, chart=chart)
+    recorded.quiet(
         "Click a cell to open its pair. The stronger the colour, the further the plausible range stays from 0; + together, - opposite ways, "
         f"grey cannot be told apart from 0 among {matrix.looked:,} pairs, palest too little to tell, = linked by arithmetic and not scored."
     )
@@ -129,9 +130,9 @@ def turned(mine: Mine, scope: Scope, matrix: Matrix) -> None:
         with st.spinner("Comparing every two teams, channels, topics …"):
             found = turned_round(mine, scope, metric)
         if not found:
-            st.markdown("No comparison of two teams, channels or other parts can be said to turn round when like is compared with like.")
+            recorded.say("No comparison of two teams, channels or other parts can be said to turn round when like is compared with like.")
         for place, one in enumerate(found[:MOST_TURNED]):
-            st.markdown(f"**{plain(one.text)}**")
+            recorded.say(f"**{plain(one.text)}**")
             parts = one.parts
             rows = pd.concat(
                 [
@@ -159,7 +160,7 @@ def turned(mine: Mine, scope: Scope, matrix: Matrix) -> None:
                 file_name="comparison-that-turns",
             )
         if found:
-            st.caption(f"{found[0].looked:,} comparisons were made; those shown are beyond what chance turns round among so many.")
+            recorded.quiet(f"{found[0].looked:,} comparisons were made; those shown are beyond what chance turns round among so many.")
 
 
 def _cells(matrix: Matrix) -> pd.DataFrame:

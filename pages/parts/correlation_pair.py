@@ -15,7 +15,7 @@ from kpi.correlations.cloud import POINTS, RELATIVE, Cloud
 from kpi.correlations.look import Look
 from kpi.correlations.splits import Split
 from kpi.correlations.words import r_said, sentence
-from pages.parts import drawn, links
+from pages.parts import drawn, links, recorded
 from pages.parts.asked_words import label as column_label
 from pages.parts.correlation_asked import address, look_at, matrix_of, pair_of, widened
 from pages.parts.correlation_matrix import link, title
@@ -29,19 +29,19 @@ def draw(mine: Mine, scope: Scope, asked: Scope, pair: Pair) -> None:
     """All about a pair; `scope` is the widened one of its unit, `asked` the visitor's own."""
     with st.skeleton(height=320):
         found = look_at(mine, scope, pair)
-    st.subheader(title(pair), anchor=False)
-    st.markdown(f"**{plain(found.text)}**" + (f" {plain(found.effect.text)}" if found.effect else ""))
+    recorded.heading(title(pair))
+    recorded.say(f"**{plain(found.text)}**" + (f" {plain(found.effect.text)}" if found.effect else ""))
     if pair.link and pair.link.is_identity:
         st.page_link("what_if.py", label="Work with this equation in What if", icon=":material/tune:", query_params=links.query())
     if found.cloud is not None:
         _cloud(found, found.cloud)
         _counts(found)
     for note in found.notes:
-        st.markdown(f":material/info: {plain(note)}")
+        recorded.say(f":material/info: {plain(note)}")
     if found.bend is not None:
-        st.subheader("From where on does it matter?", anchor=False)
-        st.markdown(plain(found.bend.text))
-        st.caption(
+        recorded.heading("From where on does it matter?")
+        recorded.say(plain(found.bend.text))
+        recorded.quiet(
             "A level part, a straight part and a level part, set where they fit best, like compared with like; the ranges hold for where the "
             "bends lie. A bend is named only where neither no link nor a straight line describes the tickets as well."
         )
@@ -118,19 +118,20 @@ def _counts(found: Look) -> None:
     first, second = (kpi.metrics()[name].label for name in (pair.first, pair.second))
     pooled = "" if np.isnan(pair.pooled) or not pair.alike else f" All thrown together r = {r_said(pair.pooled)}."
     alike = f" r compares inside the same {' and '.join(column_label(c).lower() for c in pair.alike)}.{pooled}" if pair.alike else ""
-    again = "" if np.isnan(pair.again) else f" With each week's memory of the last taken out r = {r_said(pair.again)}."
+    other = "Between figures of different tickets" if pair.unit == "agents" else "With each week's memory of the last taken out"
+    again = "" if np.isnan(pair.again) else f" {other} r = {r_said(pair.again)}."
     line = {"agents": " The line is through all agents.", "tickets": " The line compares like with like."}.get(pair.unit, "")
     line = line if pair.alike and found.cloud is not None and len(found.cloud.fit) else ""
     n = [units.say(count, "count") for count in (pair.n, found.n_first, found.n_second)]
-    st.caption(plain(f"{n[0]} {who} with both; {n[1]} with {first}, {n[2]} with {second}.{alike}{again}{line}"))
+    recorded.quiet(plain(f"{n[0]} {who} with both; {n[1]} with {first}, {n[2]} with {second}.{alike}{again}{line}"))
 
 
 def _lags(found: Look) -> None:
     lags = found.lags
     if lags is None:
         return
-    st.subheader("Does one come before the other?", anchor=False)
-    st.markdown(plain(lags.text))
+    recorded.heading("Does one come before the other?")
+    recorded.say(plain(lags.text))
     rows = lags.frame.assign(is_best=lags.frame["lag"] == lags.best if lags.best is not None else False)
     first, second = (kpi.metrics()[name].label for name in (found.pair.first, found.pair.second))
     rows["said"] = [
@@ -147,17 +148,17 @@ def _lags(found: Look) -> None:
         ),
         file_name="lags",
     )
-    st.caption("Inside the grey band is what chance shows somewhere among nine looks.")
+    recorded.quiet("Inside the grey band is what chance shows somewhere among nine looks.")
 
 
 def _splits(found: Look) -> None:
     flagged = [split for split in found.splits if split.is_flagged]
     tried = ", ".join(column_label(split.column).lower() for split in found.splits)
-    st.subheader("Does it hold inside?", anchor=False)
+    recorded.heading("Does it hold inside?")
     if not flagged:
-        st.markdown(plain(f"Yes: it points the same way among tickets of the same {tried}, looked at one by one."))
+        recorded.say(plain(f"Yes: it points the same way among tickets of the same {tried}, looked at one by one."))
     for split in flagged[:MOST_SPLITS]:
-        st.markdown(f"**{plain(split.text)}**")
+        recorded.say(f"**{plain(split.text)}**")
         _split(split)
     if len(found.splits) > len(flagged):
         with st.expander("The link inside each column", key="correlation_inside", type="compact", on_change="rerun") as shown:
@@ -170,7 +171,7 @@ def _splits(found: Look) -> None:
                         "Verdict": [s.verdict for s in found.splits],
                     }
                 )
-                st.dataframe(table, hide_index=True, key="correlation_inside_rows", alt="The link inside the parts of each column")
+                recorded.table(table, key="correlation_inside_rows", alt="The link inside the parts of each column")
 
 
 def _split(split: Split) -> None:
@@ -210,17 +211,17 @@ def _units(mine: Mine, asked: Scope, pair: Pair) -> None:
             if other is None:
                 continue
             link(other, UNITS[unit])
-            st.markdown(plain(sentence(other, scope.ask)))
-        st.caption("Tickets, weeks and agents are three questions. Their answers may differ, and none can stand in for another.")
+            recorded.say(plain(sentence(other, scope.ask)))
+        recorded.quiet("Tickets, weeks and agents are three questions. Their answers may differ, and none can stand in for another.")
 
 
 def _published(found: Look) -> None:
-    st.subheader("What others published", anchor=False)
-    st.caption("Context only: nothing here is fitted to it, and definitions differ from yours.")
+    recorded.heading("What others published")
+    recorded.quiet("Context only: nothing here is fitted to it, and definitions differ from yours.")
     for row in found.published:
         source = f"[{plain(row.source)}]({row.url})" if row.url else plain(row.source)
         how = {"stated": "stated", "direction": "direction only"}.get(row.basis, f"{row.basis}")
-        st.markdown(f"- {plain(row.statement)} :gray[{plain(row.level)}, {plain(how)}] · {source}")
+        recorded.say(f"- {plain(row.statement)} :gray[{plain(row.level)}, {plain(how)}] · {source}")
 
 
 def _made(pair: Pair) -> None:

@@ -14,7 +14,7 @@ from kpi.measure.words import with_words
 from kpi.metric import CLOCKS, PARAMS, STATISTICS, Ask
 from kpi.timeline import TALES, read
 from kpi.timeline.story import Story
-from pages.parts import drawn, links
+from pages.parts import drawn, links, recorded
 from pages.parts.definition_words import ALSO, ELSEWHERE, INTERVALS
 from pages.parts.measured import measured
 from pages.parts.mine import Mine
@@ -30,12 +30,12 @@ def metric(declared: Metric, mine: Mine | None, scope: Scope | None) -> None:
     """The whole of one metric."""
     st.header(declared.label, anchor=False)
     also = f" · also {', '.join(ALSO[declared.name])}" if declared.name in ALSO else ""
-    st.markdown(f":gray[`{declared.name}`{plain(also)}]")
-    st.markdown(f"**{plain(declared.about)}**  \n{plain(declared.formula)}")
+    recorded.say(f":gray[`{declared.name}`{plain(also)}]")
+    recorded.say(f"**{plain(declared.about)}**  \n{plain(declared.formula)}")
     _here(declared, mine, scope)
     _example(declared)
-    st.subheader("How it is made", anchor=False)
-    st.table({name: plain(words) for name, words in _facts(declared).items()}, border="horizontal")
+    recorded.heading("How it is made")
+    recorded.pairs(_facts(declared), f"How {declared.label} is made", width="stretch")
     _switches(declared)
     if address := re.search(r"https?://\S+", declared.reference):
         st.link_button("Where the rule comes from", address[0], icon=":material/open_in_new:", key="reference")
@@ -47,7 +47,7 @@ def _here(declared: Metric, mine: Mine | None, scope: Scope | None) -> None:
         return
     if lacks := declared.missing(mine.dataset.filled, scope.ask):
         words = " and ".join(_column(name) for name in lacks)
-        st.markdown(f":material/visibility_off: Your data cannot tell it: needs {plain(words)}.")
+        recorded.say(f":material/visibility_off: Your data cannot tell it: needs {plain(words)}.")
         return
     result = measured(mine, [declared.name], scope.but(by="all", split=(), compare=None))
     (row,) = result.records()
@@ -70,15 +70,15 @@ def _example(declared: Metric) -> None:
     if "clock" in declared.params:
         clock = _clock()
     if ticket := examples.TICKET.get(name):
-        st.subheader("On one ticket", anchor=False)
+        recorded.heading("On one ticket")
         drawn.timeline(examples.world(), ticket, name, examples.scope(clock), key=f"example_{name}_{clock}")
-    st.subheader("In a made-up company", anchor=False)
+    recorded.heading("In a made-up company")
     worked = examples.worked(name, clock)
-    st.markdown(f"**{plain(worked.text)}**")
+    recorded.say(f"**{plain(worked.text)}**")
     table = _because(name, clock, worked.table)
     alt = f"The rows of a made-up company that {declared.label} looks at, and what each adds"
     st.table(table.map(plain).rename(columns=plain), hide_index=True, border="horizontal", alt=alt)
-    st.caption("Eight made-up tickets of March 2026, worked by hand. Working hours are Monday to Friday, 9 to 17 o'clock.")
+    recorded.quiet("Eight made-up tickets of March 2026, worked by hand. Working hours are Monday to Friday, 9 to 17 o'clock.")
 
 
 def _clock() -> str:
@@ -162,10 +162,10 @@ def _switches(declared: Metric) -> None:
     own = [PARAMS[name] for name in declared.params if name in PARAMS]
     for param in own:
         if param.choices:
-            st.markdown(f"**{plain(param.about)}** The default is {plain(param.default)}.")
+            recorded.say(f"**{plain(param.about)}** The default is {plain(param.default)}.")
             st.table({code: plain(words) for code, words in param.choices.items()}, border="horizontal", width="content")
         else:
-            st.markdown(f"**{plain(param.about)}** The default is {plain(units.say(Ask().seconds(param.name), 's'))}.")
+            recorded.say(f"**{plain(param.about)}** The default is {plain(units.say(Ask().seconds(param.name), 's'))}.")
 
 
 def sought(declared: Metric) -> str:

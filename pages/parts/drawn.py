@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -13,7 +14,9 @@ from kpi import Dataset, Scope
 from kpi.charts import base
 from kpi.charts import timeline as drawing
 from kpi.export import safe
+from kpi.report import Chart, can_write, pictures
 from kpi.timeline import Counted, counted
+from pages.parts import recorded
 from pages.parts.words import plain
 
 KNOWN_FROM = {"tickets": "the ticket's own columns", "changes": "its changes"}
@@ -29,20 +32,50 @@ def draw(spec: Mapping[str, Any], datasets: Mapping[str, pd.DataFrame], *, key: 
     shared = base.config(theme())
     config = {**shared, **{name: _under(shared.get(name), part) for name, part in own.items()}}
     st.vega_lite_chart({**spec, "config": config, "datasets": dict(datasets)}, key=key, alt=alt, width="stretch")
-    as_table(table, key=f"{key}_table", alt=alt, file_name=file_name)
+    chart = Chart(spec, dict(datasets), alt, table, file_name)
+    recorded.chart(chart)
+    as_table(table, key=f"{key}_table", alt=alt, file_name=file_name, chart=chart)
 
 
 def as_table(
-    table: pd.DataFrame, *, key: str, alt: str, file_name: str, label: str = "Show as a table", config: Mapping[str, Any] | None = None
+    table: pd.DataFrame,
+    *,
+    key: str,
+    alt: str,
+    file_name: str,
+    label: str = "Show as a table",
+    config: Mapping[str, Any] | None = None,
+    chart: Chart | None = None,
 ) -> None:
-    """The expander behind a chart. Its content is made only once somebody opens it. `config` is that of `st.dataframe`'s columns."""
+    """The expander behind a chart. Its content is made only once somebody opens it. `config` is that of `st.dataframe`'s columns.
+
+    With the `chart` its picture is offered beside the CSV.
+    """
     with st.expander(label, key=key, type="compact", on_change="rerun") as shown:
         if shown.open:
             st.dataframe(table, hide_index=True, key=f"{key}_rows", alt=alt, column_config=dict(config or {}))
-            name = file_name if file_name.endswith(".csv") else f"{file_name}.csv"
-            st.download_button(
-                "Download as CSV", csv_of(table), name, "text/csv", key=f"{key}_csv", icon=":material/download:", on_click="ignore"
-            )
+            name = file_name.removesuffix(".csv")
+            with st.container(horizontal=True):
+                st.download_button(
+                    "Download as CSV",
+                    csv_of(table),
+                    f"{name}.csv",
+                    "text/csv",
+                    key=f"{key}_csv",
+                    icon=":material/download:",
+                    on_click="ignore",
+                )
+                if chart is not None and can_write("png"):
+                    picture = partial(pictures.png, chart, theme())
+                    st.download_button(
+                        "Download as picture",
+                        picture,
+                        f"{name}.png",
+                        "image/png",
+                        key=f"{key}_png",
+                        icon=":material/image:",
+                        on_click="ignore",
+                    )
 
 
 def timeline(data: Dataset, ticket_id: str, metric: str, scope: Scope, key: str) -> None:
@@ -53,13 +86,14 @@ def timeline(data: Dataset, ticket_id: str, metric: str, scope: Scope, key: str)
     asked = tuple((name, tuple(values)) for name, values in sorted(scope.to_query().items()))
     found = _counted(data.fingerprint, ticket_id, metric, asked, _data=data, _scope=scope)
     frames = _frames(data.fingerprint, ticket_id, metric, asked, _found=found)
-    st.markdown(f"**{plain(found.text)}**")
+    recorded.say(f"**{plain(found.text)}**")
     spec = drawing.spec(drawing.marks_of(list(frames["marks"]["mark"])), drawing.is_timed(found))
     alt = f"Ticket {ticket_id} over time: its status, its messages, and the time {found.metric.label} counts. {found.text}"
     st.vega_lite_chart({**spec, "config": base.config(theme()), "datasets": dict(frames)}, key=key, alt=alt, width="stretch")
+    recorded.chart(Chart(spec, dict(frames), alt, pd.DataFrame(), "ticket"))
     shortened = "" if drawing.is_even(found) else " Long stretches are shortened: the order is true, the widths are not."
     shaded = " Working hours are shaded." if len(frames["hours"]) else ""
-    st.caption(f"Times in {scope.zone}.{shortened}{shaded}")
+    recorded.quiet(f"Times in {scope.zone}.{shortened}{shaded}")
     when = f"When ({scope.zone})"
     as_table(
         _told(found.events, when),

@@ -17,7 +17,7 @@ from kpi.errors import KpiError
 from kpi.events import BeforeAfter, Event, Series, before_after, together
 from kpi.events.event import said
 from kpi.measure.words import when
-from pages.parts import asked_words, drawn, event_flags
+from pages.parts import asked_words, drawn, event_flags, recorded
 from pages.parts.board import BOARD
 from pages.parts.event_asked import YEAR, Asked
 from pages.parts.measured import measured
@@ -104,7 +104,7 @@ def chart(mine: Mine, asked: Asked, found: BeforeAfter) -> None:
         parts.append("hollow: left out")
     if has_control:
         parts.append(f"grey: {asked.words[:1].lower()}{asked.words[1:]}")
-    st.caption(" · ".join(parts))
+    recorded.quiet(" · ".join(parts))
 
 
 def strip(found: BeforeAfter) -> None:
@@ -112,7 +112,7 @@ def strip(found: BeforeAfter) -> None:
     table = found.placebos
     if len(table) < 3 or not np.isfinite(found.strength):
         return
-    st.subheader("How often does such a step turn up by itself?", anchor=False)
+    recorded.heading("How often does such a step turn up by itself?")
     rows = [(row["date"], row["effect"], row["low"], row["high"], row["strength"], False) for row in table.to_dict("records")]
     own = (found.series.dates[found.place].isoformat(), found.effect, found.low, found.high, found.strength, True)
     frame = pd.DataFrame([*rows, own], columns=["date", "effect", "low", "high", "strength", "is_event"])
@@ -132,7 +132,7 @@ def strip(found: BeforeAfter) -> None:
         table=pd.DataFrame({"From": dates, "Which": names, "Step": size, "95 % interval": limits}),
         file_name="earlier-dates",
     )
-    st.caption("Diamond: the event · marks: earlier dates, on the periods before the event alone · band: no more than noise")
+    recorded.quiet("Diamond: the event · marks: earlier dates, on the periods before the event alone · band: no more than noise")
 
 
 def others(mine: Mine, asked: Asked) -> None:
@@ -150,7 +150,7 @@ def others(mine: Mine, asked: Asked) -> None:
         result = measured(mine, names, asked.scope, intervals=False)
         found = together([one for one in (_one(result, name, asked.event) for name in names) if one is not None])
         if not found:
-            st.markdown("None of them can be compared here.")
+            recorded.say("None of them can be compared here.")
             return
         rows = [
             {
@@ -163,9 +163,11 @@ def others(mine: Mine, asked: Asked) -> None:
             }
             for one in found
         ]
-        st.dataframe(pd.DataFrame(rows), hide_index=True, key="event_others_rows", alt="The step at the event for other numbers")
+        recorded.table(pd.DataFrame(rows), key="event_others_rows", alt="The step at the event for other numbers")
         judged = sum(one.model != "descriptive" for one in found)
-        st.caption(f"{judged} numbers were looked at together: the verdicts allow for that (Holm), the intervals are each number's own.")
+        recorded.quiet(
+            f"{judged} numbers were looked at together: the verdicts allow for that (Holm), the intervals are each number's own."
+        )
 
 
 def _one(result: Result, name: str, event: Event) -> BeforeAfter | None:

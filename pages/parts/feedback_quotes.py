@@ -10,7 +10,7 @@ import streamlit as st
 
 from kpi import feedback, units
 from kpi.feedback import HIGH, LOW, Flags, Heard, Theme
-from pages.parts import asked_dates, drawn, links
+from pages.parts import asked_dates, drawn, links, recorded
 from pages.parts.words import plain
 
 AT_FIRST, MORE = 4, 8
@@ -29,9 +29,9 @@ def cards(found: Heard, rows: pd.DataFrame, key: str) -> None:
         for place, row in enumerate(rows.head(shown).to_dict("records")):
             with st.container(border=True, gap="xsmall", key=f"{key}_quote_{place}"):
                 said = found.texts[row["which"]]
-                st.markdown(f"“{plain(said if len(said) <= LONGEST else said[: LONGEST - 1] + '…')}”")
+                recorded.say(f"“{plain(said if len(said) <= LONGEST else said[: LONGEST - 1] + '…')}”")
                 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-                    st.caption(plain(" · ".join(_about(row))), width="content")
+                    recorded.quiet(plain(" · ".join(_about(row))), width="content")
                     if row["ticket_id"]:
                         st.page_link(
                             "tickets.py",
@@ -74,9 +74,8 @@ def table(found: Heard, all_themes: tuple[Theme, ...], flags: Flags) -> None:
     rows = found.frame
     listed = _rows(found, rows.head(MOST_LISTED), labels, flags)
     st.session_state["feedback_tickets"] = rows["ticket_id"].head(MOST_LISTED).tolist()
-    st.dataframe(
+    recorded.table(
         listed,
-        hide_index=True,
         key="feedback_table",
         alt=f"{found.noun.capitalize()}, newest first",
         height=560,
@@ -90,7 +89,7 @@ def table(found: Heard, all_themes: tuple[Theme, ...], flags: Flags) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         shown = f"The newest {units.say(len(listed), 'count')} of {units.say(len(rows), 'count')}" if len(rows) > len(listed) else "All"
-        st.caption(f"{shown} {found.noun} · dates in {found.zone} · {MASKED}")
+        recorded.quiet(f"{shown} {found.noun} · dates in {found.zone} · {MASKED}")
         if st.toggle("Make a file of all", key="feedback_file_wanted"):
             st.download_button(
                 "Download as CSV",

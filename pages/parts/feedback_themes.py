@@ -11,7 +11,7 @@ import streamlit as st
 from kpi import Scope, units
 from kpi.charts import feedback as charts
 from kpi.feedback import Counted, Flags, Heard, Theme, ThemeCount, Weekly
-from pages.parts import asked_dates, drawn, event_flags, feedback_asked, feedback_quotes, links
+from pages.parts import asked_dates, drawn, event_flags, feedback_asked, feedback_quotes, links, recorded
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -19,7 +19,7 @@ from pages.parts.words import plain
 def draw(mine: Mine, scope: Scope, wide: Scope, found: Heard, all_themes: tuple[Theme, ...], language: str) -> None:
     """The finding, both charts, and the theme of the address (else the one most frequent among low scores)."""
     counts = feedback_asked.counted(mine, wide, scope, language, found, all_themes)
-    st.markdown(f"**{plain(counts.text)}** {plain(counts.caveat)}")
+    recorded.say(f"**{plain(counts.text)}** {plain(counts.caveat)}")
     there = [row for row in counts.rows if row.n]
     if not there:
         return
@@ -47,7 +47,7 @@ def _charts(counts: Counted, there: list[ThemeCount]) -> None:
                 )
             else:
                 drawn.as_table(table, key="feedback_shares", alt="Comments of each theme", file_name="themes")
-            st.caption(f"Share of {counts.noun} that speak of each theme · line: 95 % interval (Wilson)")
+            recorded.quiet(f"Share of {counts.noun} that speak of each theme · line: 95 % interval (Wilson)")
         with st.container():
             scored = [row for row in there if row.low_share is not None]
             if scored and counts.low_share is not None:
@@ -63,12 +63,12 @@ def _charts(counts: Counted, there: list[ThemeCount]) -> None:
                     table=table,
                     file_name="themes-low-scores",
                 )
-                st.caption(f"Share of low scores in each theme · dashed: all {counts.noun}, {units.say(counts.low_share, '%')}")
+                recorded.quiet(f"Share of low scores in each theme · dashed: all {counts.noun}, {units.say(counts.low_share, '%')}")
             else:
-                st.caption(f"Too few {counts.noun} with a score to tell the share of low ones by theme: ten of a theme are needed.")
+                recorded.quiet(f"Too few {counts.noun} with a score to tell the share of low ones by theme: ten of a theme are needed.")
     silent = [row.theme.label for row in counts.rows if not row.n]
     if silent:
-        st.caption(f"Nobody speaks of: {plain(', '.join(silent))}.")
+        recorded.quiet(f"Nobody speaks of: {plain(', '.join(silent))}.")
 
 
 def _point(row: ThemeCount, value: float | None, limits: tuple[float | None, float | None], said: str) -> dict[str, object]:
@@ -109,10 +109,10 @@ def _chosen(counts: Counted, there: list[ThemeCount]) -> ThemeCount:
 
 
 def _over_time(mine: Mine, wide: Scope, series: Weekly, every: list[Weekly]) -> None:
-    st.markdown(f"**{plain(series.text)}** {plain(series.caveat)}")
+    recorded.say(f"**{plain(series.text)}** {plain(series.caveat)}")
     others = [one for one in every if one is not series and one.frame["is_out"].any()]
     if others:
-        st.caption(plain(" ".join(one.text for one in others[:3])))
+        recorded.quiet(plain(" ".join(one.text for one in others[:3])))
     frame = series.frame
     if int((frame["value"].notna()).sum()) < 2:
         return
@@ -149,7 +149,7 @@ def _over_time(mine: Mine, wide: Scope, series: Weekly, every: list[Weekly]) -> 
         file_name=f"theme-{series.theme.name}",
     )
     grey = " · grey: the usual up and down · diamond: beyond luck, over all themes and periods" if series.chart else ""
-    st.caption(
+    recorded.quiet(
         f"{asked_dates.said(wide.start, wide.end)}, by {series.by}: share of comments{grey} · hollow: not over yet"
         f" · {series.by}s of fewer than ten comments are not drawn"
     )
@@ -163,6 +163,6 @@ def _said(series: Weekly, period: str, n: int, of: int, value: float, is_complet
 def _quotes(found: Heard, theme: ThemeCount, all_themes: tuple[Theme, ...], hit: Flags) -> None:
     place = next(place for place, one in enumerate(all_themes) if one.name == theme.theme.name)
     rows = found.frame[hit[found.frame["which"].to_numpy(), place]]
-    st.markdown(f"**{plain(theme.theme.label)}:** {plain(theme.said)}; {plain(theme.low_said)}.")
+    recorded.say(f"**{plain(theme.theme.label)}:** {plain(theme.said)}; {plain(theme.low_said)}.")
     feedback_quotes.cards(found, feedback_quotes.mixed(rows), f"feedback_{theme.theme.name}")
-    st.caption(feedback_quotes.MASKED)
+    recorded.quiet(feedback_quotes.MASKED)

@@ -11,7 +11,7 @@ import streamlit as st
 from kpi import Scope, units
 from kpi.charts import feedback as charts
 from kpi.feedback import HIGH, LOW, Contrast, Heard
-from pages.parts import asked_dates, drawn, feedback_asked, feedback_quotes, links
+from pages.parts import asked_dates, drawn, feedback_asked, feedback_quotes, links, recorded
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -26,16 +26,16 @@ def draw(mine: Mine, scope: Scope, wide: Scope, found: Heard, language: str) -> 
         more = feedback_asked.contrast(mine, wide, language, found)
         if not more.why_not:
             words, used = more, wide
-            st.caption(f"Too few scored comments in the dates above: the words are those of {asked_dates.said(wide.start, wide.end)}.")
-    st.markdown(f"**{plain(words.text)}** {plain(words.caveat)}")
+            recorded.quiet(f"Too few scored comments in the dates above: the words are those of {asked_dates.said(wide.start, wide.end)}.")
+    recorded.say(f"**{plain(words.text)}** {plain(words.caveat)}")
     said = feedback_asked.narrowed(found, used, language)
     if words.why_not:
         for side, title in ((LOW, "Low scores"), (HIGH, "High scores")):
             rows = said.frame[said.frame["side"] == side]
             if len(rows):
-                st.subheader(title, anchor=False)
+                recorded.heading(title)
                 feedback_quotes.cards(said, feedback_quotes.mixed(rows), f"feedback_{side}")
-        st.caption(feedback_quotes.MASKED)
+        recorded.quiet(feedback_quotes.MASKED)
         return
     told = pd.concat([words.told(LOW).head(MOST_SHOWN), words.told(HIGH).head(MOST_SHOWN)])
     if len(told):
@@ -73,7 +73,7 @@ def _chart(words: Contrast, told: pd.DataFrame) -> None:
         ),
         file_name="words",
     )
-    st.caption(
+    recorded.quiet(
         "One vote a comment; log-odds with an informative prior (Monroe and others 2008), adjusted for all words looked at."
         " Words that only stand in a pair are told by the pair. Middle scores are left out."
     )
@@ -111,4 +111,4 @@ def _quotes(said: Heard, words: Contrast, told: pd.DataFrame) -> None:
     feedback_quotes.cards(
         said, feedback_quotes.mixed(rows.loc[order.sort_values(kind="stable").index]), f"feedback_word_{offered.index(word)}"
     )
-    st.caption(feedback_quotes.MASKED)
+    recorded.quiet(feedback_quotes.MASKED)

@@ -10,7 +10,7 @@ from kpi.explain import Explained, Look, rows_said
 from kpi.explain.listing import page
 from kpi.explain.words import ROWS
 from kpi.metric import Metric
-from pages.parts import asked_dates, downloads, links, ticket_columns
+from pages.parts import asked_dates, downloads, links, recorded, ticket_columns
 from pages.parts.mine import Mine
 from pages.parts.number_asked import in_days, said
 from pages.parts.words import plain
@@ -45,9 +45,9 @@ def headline(found: Explained) -> None:
     with st.grid(len(facts), min_column_width=165):
         for name, value, below in facts:
             with st.container(border=True, height="stretch", gap="xsmall"):
-                st.caption(name)
-                st.markdown(f"#### {plain(value)}")
-                st.caption(plain(below))
+                recorded.quiet(name)
+                recorded.say(f"#### {plain(value)}")
+                recorded.quiet(plain(below))
 
 
 def onward(metric: Metric, *, is_compared: bool) -> None:
@@ -60,61 +60,61 @@ def onward(metric: Metric, *, is_compared: bool) -> None:
 
 
 def in_words(metric: Metric, switches: tuple[tuple[str, str], ...]) -> None:
-    st.subheader("In words", anchor=False)
-    st.markdown(f"{plain(metric.about)}")
+    recorded.heading("In words")
+    recorded.say(f"{plain(metric.about)}")
     better = {"higher": "higher is better", "lower": "lower is better", "neither": "neither high nor low is better"}[metric.better]
     rows = {"Formula": metric.formula, **dict(switches), "Direction": better, "Rule after": metric.reference}
-    st.table({name: plain(words) for name, words in rows.items()}, border="horizontal", width="content")
+    recorded.pairs(rows, "The metric in words")
 
 
 def counted(found: Explained) -> None:
-    st.subheader("What was counted", anchor=False)
-    st.markdown(f"**{plain(found.equation)}**")
+    recorded.heading("What was counted")
+    recorded.say(f"**{plain(found.equation)}**")
     currency = found.result.currency or None
     rows = [
         {"": part.role.capitalize(), "What": part.words, "How much": units.say(part.amount, part.unit, currency, days=False)}
         for part in found.parts
     ]
     if len(rows) > 1:
-        st.dataframe(pd.DataFrame(rows), hide_index=True, width="content", key="number_parts", alt="What the value is made of")
-    st.markdown(plain(" ".join(part for part in (found.interval, found.change) if part)))
+        recorded.table(pd.DataFrame(rows), width="content", key="number_parts", alt="What the value is made of")
+    recorded.say(plain(" ".join(part for part in (found.interval, found.change) if part)))
     own = [note for note in found.notes if note not in {words for _, words in found.switches} and " " in note]
     if own:
-        st.caption(" · ".join(plain(f"{note[0].upper()}{note[1:]}".rstrip(".")) for note in own))
+        recorded.quiet(" · ".join(plain(f"{note[0].upper()}{note[1:]}".rstrip(".")) for note in own))
 
 
 def left_out(found: Explained) -> None:
-    st.subheader("What was left out", anchor=False)
+    recorded.heading("What was left out")
     for look in found.looks:
         out, name = look.in_scope - look.counted, f"**{plain(look.words.capitalize())}:** " if look.words else ""
         every, some = rows_said(look.table, look.in_scope), units.say(look.counted, "count")
         does = "does" if out == 1 else "do"
         told = f"of {every} in these dates and filters, {some} count and {units.say(out, 'count')} {does} not."
         told = told if out else f"all {every} in these dates and filters count." if look.counted else "nothing in these dates and filters."
-        st.markdown(f"{name}{plain(told if name else told[0].upper() + told[1:])}")
+        recorded.say(f"{name}{plain(told if name else told[0].upper() + told[1:])}")
         if look.undated:
             more = f"{units.say(look.undated, 'count')} more {ROWS[look.table][look.undated != 1]}"
             has = "has" if look.undated == 1 else "have"
             which = found.metric.by if len(found.looks) == 1 else "this kind"  # two counts go by two times
-            st.caption(f"{plain(more)} {has} no time of {plain(which)}, and so no place in any dates.")
+            recorded.quiet(f"{plain(more)} {has} no time of {plain(which)}, and so no place in any dates.")
         if out:
             frame = pd.DataFrame({"Left out because": [o.reason for o in look.left_out], "Rows": [o.rows for o in look.left_out]})
             config = {"Rows": st.column_config.NumberColumn(format="localized")}
             alt = "Rows that were left out, by reason"
-            st.dataframe(frame, hide_index=True, width="content", column_config=config, alt=alt, key=f"number_out_{look.part}")
+            recorded.table(frame, width="content", column_config=config, alt=alt, key=f"number_out_{look.part}")
             _files(found, look, out="1")
 
 
 def behind(mine: Mine, found: Explained) -> None:
     """The first rows behind the number, the way to all of them, and the files."""
     metric, scope, look = found.metric, found.result.scope, found.looks[0]
-    st.subheader(f"The {'tickets' if look.table == 'tickets' else 'rows'} behind it", anchor=False)
+    recorded.heading(f"The {'tickets' if look.table == 'tickets' else 'rows'} behind it")
     rows = downloads.asked(mine.dataset, scope, {"metric": [metric.name]})
     first = ticket_columns.first_shown(rows, frozenset(rows.columns), metric, scope.ask)
     shown = [c for c in first if c not in ("requester", "url")]
     frame = page(mine.dataset, rows, 1, SOME, tuple(shown)).dropna(axis="columns", how="all")
     if frame.empty:
-        st.markdown("None.")
+        recorded.say("None.")
         return
     ticket_columns.table(
         frame,
@@ -126,7 +126,7 @@ def behind(mine: Mine, found: Explained) -> None:
         alt=f"The newest rows behind {metric.label}",
     )
     many = look.counted
-    st.caption(f"The newest {units.say(min(SOME, many), 'count')} of {rows_said(look.table, many)}; times in {scope.zone}.")
+    recorded.quiet(f"The newest {units.say(min(SOME, many), 'count')} of {rows_said(look.table, many)}; times in {scope.zone}.")
     st.page_link(
         "tickets.py", label="All of them, to search and sort", icon=":material/table_rows:", query_params=links.query(metric=metric.name)
     )
@@ -137,21 +137,21 @@ def _files(found: Explained, look: Look, out: str = "") -> None:
     """The rows as files: every one of them, in the dates and filters of the page."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         many = look.in_scope - look.counted if out else look.counted
-        st.caption(f"All {rows_said(look.table, many)} as", width="content")
+        recorded.quiet(f"All {rows_said(look.table, many)} as", width="content")
         for kind, name in (("csv", "CSV"), ("parquet", "Parquet")):
             address = downloads.url(kind, links.query(), metric=found.metric.name, out=out, side=look.part)
             st.link_button(name, address, icon=":material/download:", type="tertiary", key=f"number_{kind}_{out}_{look.part}")
 
 
 def for_notebooks(found: Explained) -> None:
-    st.subheader("For notebooks", anchor=False)
-    st.markdown("These lines, run beside the same files, give the same digits.")
+    recorded.heading("For notebooks")
+    recorded.say("These lines, run beside the same files, give the same digits.")
     st.code(found.python, language="python")
 
 
 def origin(found: Explained) -> None:
-    st.subheader("Where it comes from", anchor=False)
-    st.table({name: plain(words) for name, words in found.provenance}, border="horizontal", width="content")
+    recorded.heading("Where it comes from")
+    recorded.pairs(dict(found.provenance), "Where it comes from")
     queries = len(found.sql)
     with st.expander(
         f"SQL, as it ran: {queries} {'query' if queries == 1 else 'queries'}",

@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 import pandas as pd
-import streamlit as st
 
 from kpi import Result, Scope, units
 from kpi.charts.line import trend
 from kpi.explain import Explained
 from kpi.measure.words import when
 from kpi.scope import floor_date
-from pages.parts import asked_dates, drawn
+from pages.parts import asked_dates, drawn, recorded
 from pages.parts.measured import measured
 from pages.parts.mine import Mine
 from pages.parts.number_asked import in_days, label_of
@@ -50,7 +49,7 @@ def chart(mine: Mine, found: Explained, scope: Scope) -> None:
     notes = [f"By {asked.by}, {scope.zone}"]
     words = {"band": "band: 95 % interval", "ground": "grey: the dates in question", "open": "dashed: not over yet"}
     notes += [said for part, said in words.items() if parts[part]]
-    st.caption(" · ".join(notes))
+    recorded.quiet(" · ".join(notes))
 
 
 def _with_open(asked: Scope, mine: Mine) -> Scope:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from kpi import Result, Scope, units
 from kpi.measure.rules import EXPORTS_RULE, by_the_exports_rule
-from pages.parts import asked
+from pages.parts import asked, recorded
 from pages.parts.measured import measured
 from pages.parts.mine import Mine
 from pages.parts.tiles import name_of
@@ -28,27 +28,26 @@ def draw(names: Sequence[str], now: Result, scope: Scope, mine: Mine) -> None:
         return
     with opened:
         if by_the_exports_rule(scope).params == scope.params:
-            st.markdown("These numbers already count as most exports do: every status, and a promise only once its clock has ended.")
+            recorded.say("These numbers already count as most exports do: every status, and a promise only once its clock has ended.")
             return
         moved = differing(names, now, measured(mine, list(names), by_the_exports_rule(scope), intervals=False))
         if not moved:
-            st.markdown(
+            recorded.say(
                 "By the rule of most exports these numbers are the same. What still differs comes from other dates, zones or definitions."
             )
             return
-        st.markdown(
+        recorded.say(
             "Adding up the rows of an export counts deleted, spam and merged tickets too, and judges a promise only once its clock has ended. "
             "Here such tickets are left out, and a ticket that is open past its promise is late already."
         )
-        st.dataframe(
+        recorded.table(
             pd.DataFrame(moved),
-            hide_index=True,
             width="content",
             key="other_numbers_table",
             alt="Numbers that another way of counting would change",
         )
         if late := _late(names, now):
-            st.caption(plain(". ".join(late)) + ".")
+            recorded.quiet(plain(". ".join(late)) + ".")
         rule = tuple(sorted({**dict(scope.params), **EXPORTS_RULE}.items()))
         st.button("Count like that on every page", key="count_like_that", on_click=asked.change, args=(mine,), kwargs={"params": rule})
 

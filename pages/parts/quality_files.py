@@ -11,7 +11,7 @@ import kpi
 from kpi import units
 from kpi.sources import column_label
 from kpi.tables import TABLES
-from pages.parts import accent, start
+from pages.parts import accent, recorded, start
 from pages.parts.drawn import csv_of
 from pages.parts.mine import Mine, discard, upload
 
@@ -43,9 +43,8 @@ def files(mine: Mine) -> None:
         }
         for file in mine.dataset.report.files
     ]
-    st.dataframe(
+    recorded.table(
         pd.DataFrame(rows),
-        hide_index=True,
         column_config={
             name: st.column_config.NumberColumn(format="localized") for name in ("Rows", "Older rows set aside", "Rows left out")
         },
@@ -75,9 +74,8 @@ def columns(mine: Mine) -> None:
                 "For example": examples.get((column.table, column.column), ""),
             }
         )
-    st.dataframe(
+    recorded.table(
         pd.DataFrame(rows),
-        hide_index=True,
         column_config={
             "Column": st.column_config.TextColumn(width=170),
             "Found under": st.column_config.TextColumn(width=190),
@@ -101,9 +99,7 @@ def own_columns(mine: Mine) -> None:
         rows = [
             {"File": e.file, "Column": e.header, "Kept": "to split and filter by" if e.kept else "no", "Why not": e.reason} for e in extras
         ]
-        st.dataframe(
-            pd.DataFrame(rows), hide_index=True, key="data_extras", alt="Columns with no place among ours, and what became of them"
-        )
+        recorded.table(pd.DataFrame(rows), key="data_extras", alt="Columns with no place among ours, and what became of them")
 
 
 def unread(mine: Mine) -> None:
@@ -112,8 +108,8 @@ def unread(mine: Mine) -> None:
     total = sum(column.unread for column in data.report.columns)
     if not total:
         return
-    st.subheader("Cells that could not be read", anchor=False)
-    st.caption("They count as unknown, never as zero.")
+    recorded.heading("Cells that could not be read")
+    recorded.quiet("They count as unknown, never as zero.")
     _listed(_cells(data.unread(SHOWN)), total, "cell", "unread", lambda: csv_of(_cells(data.unread())))
 
 
@@ -123,13 +119,13 @@ def rejected(mine: Mine) -> None:
     total = sum(file.rejected for file in data.report.files)
     if not total:
         return
-    st.subheader("Rows that were left out", anchor=False)
-    st.caption("No number stands on them. Mend them in the help desk or the file, and import again.")
+    recorded.heading("Rows that were left out")
+    recorded.quiet("No number stands on them. Mend them in the help desk or the file, and import again.")
     _listed(_rows(data.rejected(SHOWN)), total, "row", "rejected", lambda: csv_of(_rows(data.rejected())))
 
 
 def _listed(frame: pd.DataFrame, total: int, noun: str, key: str, whole: Callable[[], str]) -> None:
-    st.dataframe(frame, hide_index=True, key=f"data_{key}", alt=f"The {noun}s, where each stands and why")
+    recorded.table(frame, key=f"data_{key}", alt=f"The {noun}s, where each stands and why")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             f"Download all {units.say(total, 'count')} as CSV" if total > 1 else "Download as CSV",
@@ -141,7 +137,7 @@ def _listed(frame: pd.DataFrame, total: int, noun: str, key: str, whole: Callabl
             on_click="ignore",
         )
         if total > len(frame):
-            st.caption(f"The first {len(frame):,} of {total:,} are shown.", width="content")
+            recorded.quiet(f"The first {len(frame):,} of {total:,} are shown.", width="content")
 
 
 def _cells(frame: pd.DataFrame) -> pd.DataFrame:
@@ -206,9 +202,9 @@ def add(mine: Mine) -> None:
 
 def these_data(mine: Mine) -> None:
     """Names, fingerprint, and the way to be rid of them."""
-    st.subheader("These data", anchor=False)
+    recorded.heading("These data")
     st.text(", ".join(mine.names))
-    st.caption(f"Fingerprint {mine.dataset.fingerprint}: equal rows give an equal one, whatever the file format.")
+    recorded.quiet(f"Fingerprint {mine.dataset.fingerprint}: equal rows give an equal one, whatever the file format.")
     if mine.is_sample:
         return
     with st.popover("Delete these data", icon=":material/delete:", key="delete"):

@@ -11,7 +11,7 @@ import streamlit as st
 import kpi
 from kpi import Scope, quality, units
 from kpi.catalogue import CATALOGUE
-from pages.parts import asked_dates, links
+from pages.parts import asked_dates, links, recorded
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -50,7 +50,7 @@ def cards(mine: Mine, scope: Scope, findings: Sequence[quality.Finding]) -> None
     for heading, group in zip(headings, (reaching, by_rule, others), strict=True):
         if not group:
             continue
-        st.subheader(heading, anchor=False)
+        recorded.heading(heading)
         if not begun and any(finding.other for finding in group):
             scope, begun = _dates(scope), True
         for finding in group:
@@ -73,17 +73,17 @@ def _card(mine: Mine, scope: Scope, finding: quality.Finding) -> None:
     key = finding.name.replace(".", "_")
     with st.container(border=True, key=f"finding_{key}", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f":material/{ICONS.get(finding.kind, 'help')}: **{plain(finding.title)}**", width="stretch")
+            recorded.say(f":material/{ICONS.get(finding.kind, 'help')}: **{plain(finding.title)}**", width="stretch")
             if finding.ids:
                 seen = "See this ticket" if finding.tickets == 1 else f"See these {finding.tickets:,} tickets"
                 st.page_link("tickets.py", label=seen, icon=":material/table_rows:", query_params=links.query(finding=finding.name))
-        st.markdown(plain(finding.sentence))
+        recorded.say(plain(finding.sentence))
         if finding.metrics:
             labels = [CATALOGUE[name].label for name in finding.metrics]
             more = f" and {len(labels) - 6} more" if len(labels) > 6 else ""
-            st.caption(f"Reaches {', '.join(labels[:6])}{more}.")
+            recorded.quiet(f"Reaches {', '.join(labels[:6])}{more}.")
         if finding.metrics and not finding.other:
-            st.caption(plain(finding.why_not))
+            recorded.quiet(plain(finding.why_not))
         if finding.other or finding.examples:
             label = "How much it matters, and where it stands" if finding.other else "Where it stands"
             with st.expander(label, key=f"more_{key}", type="compact", on_change="rerun") as shown:
@@ -97,7 +97,7 @@ def _opened(mine: Mine, scope: Scope, finding: quality.Finding, key: str) -> Non
     elif finding.kind == "zone":
         _moves(mine, scope, key)
     if finding.examples:
-        st.caption("The first places to look at:" if finding.tickets > len(finding.examples) else "Where it stands:")
+        recorded.quiet("The first places to look at:" if finding.tickets > len(finding.examples) else "Where it stands:")
         _examples(finding, key)
 
 
@@ -106,14 +106,14 @@ def _effects(mine: Mine, scope: Scope, finding: quality.Finding, key: str) -> No
     measured: list[quality.Effect] = _effect(
         _stated(mine, scope), finding.name, finding.ids, asked, _finding=finding, _scope=scope, _data=mine.dataset
     )
-    st.markdown(f"**{plain(quality.said(finding, measured))}**")
+    recorded.say(f"**{plain(quality.said(finding, measured))}**")
     moved = [effect for effect in measured if effect.difference]
     still = [effect.label for effect in measured if not effect.difference]
     if still and moved:
-        st.caption(f"Not moved: {', '.join(still)}.")
+        recorded.quiet(f"Not moved: {', '.join(still)}.")
     if not moved:
         return
-    st.dataframe(
+    recorded.table(
         pd.DataFrame(
             [
                 {
@@ -126,7 +126,6 @@ def _effects(mine: Mine, scope: Scope, finding: quality.Finding, key: str) -> No
                 for effect in moved
             ]
         ),
-        hide_index=True,
         key=f"effects_{key}",
         alt=f"Each metric now, the other way, and the difference: {finding.title}",
     )
@@ -136,8 +135,8 @@ def _moves(mine: Mine, scope: Scope, key: str) -> None:
     moves: pd.DataFrame = _zones(_stated(mine, scope), _data=mine.dataset, _scope=scope)
     if moves["share"].isna().all():  # no ticket has a time of creation
         return
-    st.markdown("Were the times those of another place, so many tickets would fall on another day (counted in UTC). Durations would stay.")
-    st.dataframe(
+    recorded.say("Were the times those of another place, so many tickets would fall on another day (counted in UTC). Durations would stay.")
+    recorded.table(
         pd.DataFrame(
             {
                 "If the times are those of": [zone.replace("_", " ") for zone in moves["zone"]],
@@ -145,7 +144,6 @@ def _moves(mine: Mine, scope: Scope, key: str) -> None:
                 "Of all": [units.say(share, "%") for share in moves["share"]],
             }
         ),
-        hide_index=True,
         key=f"moves_{key}",
         column_config={"Tickets on another day": st.column_config.NumberColumn(format="localized")},
         alt="Tickets that would fall on another day in other time zones",
@@ -156,7 +154,7 @@ def _examples(finding: quality.Finding, key: str) -> None:
     rows = [{"Ticket": e.ticket, "File": e.file, "Row": e.row, "What stands there": e.text} for e in finding.examples]
     frame = pd.DataFrame(rows).astype({"Row": "Int64"})
     shown = [name for name in frame.columns if frame[name].notna().any() and (frame[name].astype(str) != "").any()]
-    st.dataframe(frame[shown], hide_index=True, key=f"examples_{key}", alt=f"Up to five places to look at: {finding.title}")
+    recorded.table(frame[shown], key=f"examples_{key}", alt=f"Up to five places to look at: {finding.title}")
 
 
 def _everywhere(scope: Scope) -> Scope:

@@ -8,7 +8,7 @@ import streamlit as st
 from kpi import Scope, units
 from kpi.charts.benchmarks import scorecard as chart
 from kpi.scorecard import ANCHORS, Part, Scored
-from pages.parts import asked_dates, drawn, scorecard_asked, scorecard_edit
+from pages.parts import asked_dates, drawn, recorded, scorecard_asked, scorecard_edit
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -18,16 +18,16 @@ def draw(mine: Mine, scope: Scope) -> None:
     found = scorecard_asked.scored(mine, scope, card.lines)
     before = scope.before()
     against = f"Compared with {asked_dates.said(before.start, before.end)}." if before and found.change is not None else ""
-    st.markdown(f"**{plain(found.text)}** {plain(against)}")
+    recorded.say(f"**{plain(found.text)}** {plain(against)}")
     for problem in card.problems:
         st.warning(plain(problem), icon=":material/warning:")
     if found.total is not None:
         _parts(found)
-        st.subheader("What the total hides", anchor=False)
-        st.markdown("\n".join(f"- {plain(said)}" for said in found.hides))
+        recorded.heading("What the total hides")
+        recorded.say("\n".join(f"- {plain(said)}" for said in found.hides))
         _weights(found)
     elif found.left_out:
-        st.markdown("\n".join(f"- {plain(line.metric.label)}: {plain(why)}" for line, why in found.left_out))
+        recorded.say("\n".join(f"- {plain(line.metric.label)}: {plain(why)}" for line, why in found.left_out))
     scorecard_edit.draw(mine, scope, card.lines)
 
 
@@ -57,7 +57,7 @@ def _parts(found: Scored) -> None:
     )
     has_before = bool(rows["was"].notna().any())
     drawn.draw(chart(len(rows), has_before), {"d": rows}, key="scorecard_parts", alt=found.text, table=table, file_name="scorecard")
-    st.caption(
+    recorded.quiet(
         "Bar: the score, 0 at the worst and 100 at the best end · line: its 95 % interval"
         + (" · thick tick: the period before" if has_before else "")
     )
@@ -77,7 +77,7 @@ def _weights(found: Scored) -> None:
     """How the total moves when one weight moves."""
     if len(found.parts) < 2:
         return
-    st.subheader("What the weights decide", anchor=False)
+    recorded.heading("What the weights decide")
     moved = sorted(found.parts, key=lambda p: -max(abs((p.more or 0) - (found.total or 0)), abs((p.less or 0) - (found.total or 0))))
     table = pd.DataFrame(
         {
@@ -88,6 +88,4 @@ def _weights(found: Scored) -> None:
             "Total with half as much again": [f"{p.more:.1f}" for p in moved],
         }
     )
-    st.dataframe(
-        table, hide_index=True, key="scorecard_weights", alt="The total when each weight is 50 % smaller or larger", width="content"
-    )
+    recorded.table(table, key="scorecard_weights", alt="The total when each weight is 50 % smaller or larger", width="content")

@@ -12,7 +12,7 @@ import kpi
 from kpi import Scope, units
 from kpi.charts import spread as charts
 from kpi.spread import SHORTEST, Distribution, between, can_spread, spread
-from pages.parts import drawn, links, ticket_columns
+from pages.parts import drawn, links, recorded, ticket_columns
 from pages.parts.asked_words import needed
 from pages.parts.mine import Mine
 from pages.parts.words import plain
@@ -27,15 +27,15 @@ def draw(mine: Mine, scope: Scope, metric: str) -> None:
     one = kpi.metrics()[metric]
     lacks = one.missing(mine.dataset.filled, scope.ask)
     if lacks:
-        st.markdown(f"**{plain(one.label)} cannot be measured with these data:** needs {plain(needed(lacks))}.")
+        recorded.say(f"**{plain(one.label)} cannot be measured with these data:** needs {plain(needed(lacks))}.")
         return
     if not can_spread(metric, scope.ask):
-        st.markdown(
+        recorded.say(
             f"**{plain(one.label)} is one number for all rows together: there is nothing to spread out.** Choose a duration or a score."
         )
         return
     found = distribution(mine, scope, metric)
-    st.markdown(f"**{plain(found.text)}** {plain(found.caveat)}")
+    recorded.say(f"**{plain(found.text)}** {plain(found.caveat)}")
     if not found.n:
         return
     low, high = _ends(found)
@@ -53,7 +53,7 @@ def draw(mine: Mine, scope: Scope, metric: str) -> None:
                 file_name=f"{metric}-spread",
             )
             limit = f" · dashed: the limit of {found.say(found.limit.seconds)}" if found.limit else ""
-            st.caption(plain(f"Bars: the share of all rows in each range{limit}"))
+            recorded.quiet(plain(f"Bars: the share of all rows in each range{limit}"))
         with st.container():
             drawn.draw(
                 charts.curve(unit, found.is_log, low, high, ticks, title),
@@ -63,7 +63,7 @@ def draw(mine: Mine, scope: Scope, metric: str) -> None:
                 table=_curve_table(found),
                 file_name=f"{metric}-cumulative",
             )
-            st.caption("Curve: the share of rows at or below · thick: 95 % interval of the mark")
+            recorded.quiet("Curve: the share of rows at or below · thick: 95 % interval of the mark")
     _range(mine, scope, metric, found)
     st.page_link("number.py", label="How this number is made", icon=":material/function:", query_params=links.query(metric=metric))
 
@@ -188,14 +188,14 @@ def _range(mine: Mine, scope: Scope, metric: str, found: Distribution) -> None:
     )
     low, high = st.session_state[key]
     if low >= high:
-        st.caption("Choose two different ends.")
+        recorded.quiet("Choose two different ends.")
         return
     many, rows = _listed(mine.dataset.fingerprint, metric, _key(found.scope), low, high, _scope=found.scope, _data=mine.dataset)
     said = f"{found.rows_said(many)}, {units.say(100 * many / found.n, '%')} of all, {_ends_said(found, low, high)}"
     with st.expander(plain(said), key="spread_rows", type="compact", on_change="rerun") as shown:
         if shown.open:
             if many > MOST_LISTED:
-                st.caption(f"The {MOST_LISTED} largest of them.")
+                recorded.quiet(f"The {MOST_LISTED} largest of them.")
             ticket_columns.table(
                 rows[[c for c in LISTED if c in rows]],
                 scope.zone,

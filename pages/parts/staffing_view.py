@@ -12,7 +12,7 @@ from kpi import Scope, staffing, units
 from kpi.charts import staffing as charts
 from kpi.errors import KpiError
 from kpi.staffing import DAYS, Aim, Contacts, Plan, clock
-from pages.parts import drawn
+from pages.parts import drawn, recorded
 from pages.parts.measured import measured
 from pages.parts.mine import Mine
 from pages.parts.words import plain
@@ -24,7 +24,7 @@ def draw(mine: Mine, scope: Scope) -> None:
     """The question, the week, one day, and a roster held against it."""
     known = _queues(mine, scope)
     if not known:
-        st.markdown(
+        recorded.say(
             "**These data know no telephone or chat queue:** no contact has a wait before an agent took it, nor a mark that it was "
             "abandoned. Tickets that wait their turn are planned by their backlog: see “The backlog ahead”."
         )
@@ -34,9 +34,9 @@ def draw(mine: Mine, scope: Scope) -> None:
         own = _contacts(mine, scope, channel)
         made = _plan(own, aim)
     except KpiError as error:
-        st.markdown(f"**{plain(error.what)}** {plain(error.hint)}")
+        recorded.say(f"**{plain(error.what)}** {plain(error.hint)}")
         return
-    st.markdown(f"**{plain(made.finding)}** {plain(made.caveat)}")
+    recorded.say(f"**{plain(made.finding)}** {plain(made.caveat)}")
     rows = made.frame()
     slots = tuple(clock(s) for s in range(int(rows["slot"].min()), int(rows["slot"].max()) + 1))
     rows["said"] = [_said(r) for r in rows.itertuples()]
@@ -48,9 +48,9 @@ def draw(mine: Mine, scope: Scope) -> None:
         table=_table(rows),
         file_name="agents-by-half-hour",
     )
-    st.caption(f"Agents to roster by half-hour, {scope.zone} · empty: no contact comes")
+    recorded.quiet(f"Agents to roster by half-hour, {scope.zone} · empty: no contact comes")
     _day(made, rows, slots)
-    st.caption(
+    recorded.quiet(
         "Tickets (mail, web) are not queues of this kind: people work them off, so they are planned by their backlog, under “The backlog ahead”."
     )
 
@@ -151,7 +151,7 @@ def _day(made: Plan, rows: pd.DataFrame, slots: tuple[str, ...]) -> None:
     weekday = made.peak[0] if weekday is None else int(weekday)
     mine = rows[rows["weekday"] == weekday]
     if duty is not None:
-        st.markdown(plain(staffing.roster(made, weekday, int(duty)).text))
+        recorded.say(plain(staffing.roster(made, weekday, int(duty)).text))
     r = pd.DataFrame({"agents": [int(duty)], "label": [f"{int(duty)} on duty"]}) if duty is not None else None
     drawn.draw(
         charts.day(slots, has_roster=r is not None),
@@ -162,6 +162,6 @@ def _day(made: Plan, rows: pd.DataFrame, slots: tuple[str, ...]) -> None:
         file_name=f"agents-{DAYS[weekday].lower()}",
     )
     hours = float(mine["agents"].sum()) / 2
-    st.caption(
+    recorded.quiet(
         f"{DAYS[weekday]}: {units.say(hours, 'count')} paid hours · bars: agents to roster · lines: their 95 % range · dashed: the work itself, in agents"
     )

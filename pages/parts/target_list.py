@@ -12,7 +12,7 @@ from kpi import Scope, units
 from kpi.charts.targets import bullet
 from kpi.targets import Judgement, Targets
 from kpi.targets.words import aim, amount, interval, summary
-from pages.parts import asked_dates, drawn, links, target_example, target_form, target_judged, target_lines
+from pages.parts import asked_dates, drawn, links, recorded, target_example, target_form, target_judged, target_lines
 from pages.parts.benchmark_band import band
 from pages.parts.mine import Mine
 from pages.parts.words import plain
@@ -51,11 +51,11 @@ def _viewed() -> None:
 def show(mine: Mine, told: Sequence[Judgement], scope: Scope) -> None:
     """The finding, and a card for each."""
     finding, caveat = summary(told)
-    st.markdown(f"**{plain(finding)}** {plain(caveat)}")
+    recorded.say(f"**{plain(finding)}** {plain(caveat)}")
     for number, one in enumerate(told):
         with st.container(border=True, key=f"target_{number}"):
             _card(mine, one, scope, number)
-    st.caption("Bar: the last weeks, with their 95 % interval · long mark: the goal · short mark: what the path asks for by now")
+    recorded.quiet("Bar: the last weeks, with their 95 % interval · long mark: the goal · short mark: what the path asks for by now")
 
 
 def _card(mine: Mine, told: Judgement, scope: Scope, number: int) -> None:
@@ -72,7 +72,7 @@ def _card(mine: Mine, told: Judgement, scope: Scope, number: int) -> None:
             st.badge(told.status, color=target_lines.COLOURS.get(told.status, "gray"))  # type: ignore[arg-type]  # one of the names it takes
             if told.worsened:
                 st.badge("something gave way", icon=":material/balance:", color="orange")
-        st.caption(plain(short(told)))
+        recorded.quiet(plain(short(told)))
     with picture:
         if not math.isnan(told.current.value):
             draw_bullet(mine, told, scope, key=f"bullet_{number}")
@@ -137,17 +137,17 @@ def problems(kept: Targets) -> None:
 
 def nothing_yet(mine: Mine, scope: Scope) -> None:
     """What a target is, and one made from the visitor's own data to try."""
-    st.markdown(
+    recorded.say(
         "**No target yet.** A target says which number is to go where, by when; this page then says what can and cannot be known about it."
     )
     example = target_example.of(mine, scope)
     if example is None:
-        st.caption("These data have too few weeks of any number to make an example of. At least 12 whole weeks are needed.")
+        recorded.quiet("These data have too few weeks of any number to make an example of. At least 12 whole weeks are needed.")
         return
     told = example
     with st.container(border=True, key="target_example"):
-        st.caption("An example, made from these data")
-        st.markdown(f"**{plain(told.target.title())}**")
-        st.caption(plain(aim(told)))
+        recorded.quiet("An example, made from these data")
+        recorded.say(f"**{plain(told.target.title())}**")
+        recorded.quiet(plain(aim(told)))
         draw_bullet(mine, told, scope, key="bullet_example")
         st.button("Keep it and change it", icon=":material/add:", key="keep_example", on_click=target_form.keep, args=(mine, told.target))

@@ -10,9 +10,10 @@ import streamlit as st
 
 from kpi import Scope, units
 from kpi.charts.targets import course
+from kpi.report import Tile, text
 from kpi.targets import STATUSES, Judgement
 from kpi.targets.words import aim, amount, chance, gap, interval, is_hopeless, pace, seen, size, speed, speeds, state
-from pages.parts import asked_dates, drawn, links, target_lines
+from pages.parts import asked_dates, drawn, links, recorded, target_lines
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -25,20 +26,20 @@ def show(mine: Mine, told: Judgement, scope: Scope) -> None:
     """Everything about it, the finding first."""
     target = told.target
     st.page_link("targets.py", label="All targets", icon=":material/arrow_back:", query_params=links.query())
-    st.subheader(plain(target.title()), anchor=False)
+    recorded.heading(plain(target.title()))
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         st.badge(told.status, color=target_lines.COLOURS.get(told.status, "gray"))  # type: ignore[arg-type]  # one of the names it takes
-        st.caption(f"{told.status.capitalize()}: {STATUSES[told.status]}", width="content")
-    st.markdown(f"**{plain(state(told))}** {plain(aim(told))}")
+        recorded.quiet(f"{told.status.capitalize()}: {STATUSES[told.status]}", width="content")
+    recorded.say(f"**{plain(state(told))}** {plain(aim(told))}")
     if not math.isnan(told.current.value):
         _course(told)
         _facts(told)
         for sentence in (gap(told), "" if told.pace else pace(told), chance(told), seen(told), *told.notes):
             if sentence:
-                st.markdown(plain(sentence))
+                recorded.say(plain(sentence))
         _balance(told)
     if target.owner or target.note:
-        st.caption(" · ".join(plain(part) for part in (f"Owner: {target.owner}" if target.owner else "", target.note) if part))
+        recorded.quiet(" · ".join(plain(part) for part in (f"Owner: {target.owner}" if target.owner else "", target.note) if part))
     st.page_link("number.py", label="How this number is made", icon=":material/function:", query_params=_number(told))
 
 
@@ -88,7 +89,7 @@ def _course(told: Judgement) -> None:
         file_name="target-course",
     )
     what = "Dots: weeks" + (" · shaded: baseline and the last weeks with their 95 % intervals" if len(levels) else "")
-    st.caption(f"{what} · dashed: the path to the goal" + (" · grey: what may come, 80 of 100 futures" if len(fan) else ""))
+    recorded.quiet(f"{what} · dashed: the path to the goal" + (" · grey: what may come, 80 of 100 futures" if len(fan) else ""))
 
 
 def _levels(told: Judgement) -> pd.DataFrame:
@@ -140,13 +141,14 @@ def _facts(told: Judgement) -> None:
                 st.caption(name)
                 st.markdown(f"#### {plain(value)}")
                 st.caption(plain(below))
+    recorded.tiles([Tile(text.words(name), value, note=below) for name, value, below in facts])
 
 
 def _balance(told: Judgement) -> None:
     """What must not get worse meanwhile, each with its change since the start."""
     if not told.balance:
         return
-    st.markdown("**What must not get worse meanwhile**")
+    recorded.say("**What must not get worse meanwhile**")
     words = {True: "got worse beyond noise", False: "did not clearly get worse", None: "cannot be told"}
     rows = [
         {
@@ -156,7 +158,9 @@ def _balance(told: Judgement) -> None:
         }
         for counter in told.balance
     ]
-    st.table(pd.DataFrame(rows).set_index("Number").map(plain), border="horizontal")
-    st.caption(
+    frame = pd.DataFrame(rows)
+    st.table(frame.set_index("Number").map(plain), border="horizontal")
+    recorded.listed(frame, "What must not get worse meanwhile")
+    recorded.quiet(
         "A step at the start in a series with memory. The error is shared among all that is watched, so that nothing is flagged by looking often."
     )

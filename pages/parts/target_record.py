@@ -31,7 +31,7 @@ from kpi.calibration import (
 from kpi.charts.targets import hit_rates
 from kpi.errors import KpiError
 from kpi.targets import Judgement, Scale, level, weekly
-from pages.parts import calls, drawn, target_judged, texts
+from pages.parts import calls, drawn, recorded, target_judged, texts
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -75,9 +75,9 @@ def show(mine: Mine, scope: Scope) -> None:
         tested = _tested(mine, scope)
     whole = {horizon: _together(tested.values(), horizon) for horizon in HORIZONS}
     _finding(found, whole)
-    st.subheader("The record", anchor=False)
+    recorded.heading("The record")
     _record(kept, found)
-    st.subheader("Back-test on your own history", anchor=False)
+    recorded.heading("Back-test on your own history")
     _backtest(tested, whole)
 
 
@@ -90,13 +90,13 @@ def _together(tests: Iterable[BackTest], horizon: int) -> Score:
 def _finding(found: Sequence[Scored], whole: dict[int, Score]) -> None:
     record = score("interval", found)
     if record.is_enough:
-        st.markdown(f"**{plain(record.text)}** Every claim below was written down with its date before its time came.")
+        recorded.say(f"**{plain(record.text)}** Every claim below was written down with its date before its time came.")
     elif whole[HORIZONS[0]].is_enough:
-        st.markdown(
+        recorded.say(
             f"**In a back-test on your own history: {plain(_lowered(whole[HORIZONS[0]].text))}** The record itself needs {FEWEST} claims that came due."
         )
     else:
-        st.markdown(
+        recorded.say(
             f"**Too little has come due to say.** The record needs {FEWEST} claims whose time has come, and the back-test more weeks than these data have."
         )
 
@@ -104,15 +104,15 @@ def _finding(found: Sequence[Scored], whole: dict[int, Score]) -> None:
 def _record(kept: Read, found: Sequence[Scored]) -> None:
     waiting = len({call.about for call in kept.calls}) - len(found)
     if not kept.calls:
-        st.caption(
+        recorded.quiet(
             "Nothing has been claimed yet. Chances and forecasts are noted as soon as a target has enough weeks, and scored when newer data cover their dates."
         )
     elif not found:
-        st.markdown("Nothing that was claimed has come due yet.")
+        recorded.say("Nothing that was claimed has come due yet.")
     for kind in KINDS if found else ():
-        st.markdown(f"- {plain(score(kind, found).text)}")
+        recorded.say(f"- {plain(score(kind, found).text)}")
     if waiting > 0:
-        st.caption(
+        recorded.quiet(
             f"{units.say(waiting, 'count')} more {'waits' if waiting == 1 else 'wait'} for data that cover {'its' if waiting == 1 else 'their'} dates."
         )
     if kept.problems:
@@ -152,7 +152,7 @@ def _row(call: Call, done: Scored | None) -> dict[str, str]:
 
 
 def _backtest(tested: dict[str, BackTest], whole: dict[int, Score]) -> None:
-    st.caption(
+    recorded.quiet(
         "Not the record: the app stands at past weeks of these data, knows only the weeks before, foretells the mean of four weeks, and looks what came. "
         "Corrections made since are in both."
     )
@@ -164,11 +164,11 @@ def _backtest(tested: dict[str, BackTest], whole: dict[int, Score]) -> None:
         if test.of(horizon)
     ]
     if not rows:
-        st.markdown("No number has the 20 weeks that one forecast and its outcome need.")
+        recorded.say("No number has the 20 weeks that one forecast and its outcome need.")
         return
     for horizon in HORIZONS:
         if whole[horizon].n:
-            st.markdown(f"- {horizon} weeks ahead: {plain(_lowered(whole[horizon].text))}")
+            recorded.say(f"- {horizon} weeks ahead: {plain(_lowered(whole[horizon].text))}")
     said = [f"{what}: {one.text}" for what, one, _ in rows]
     frame = pd.DataFrame({"what": [what for what, _, _ in rows], "said": said})
     for column in ("rate", "low", "high"):
@@ -191,7 +191,7 @@ def _backtest(tested: dict[str, BackTest], whole: dict[int, Score]) -> None:
         table=table,
         file_name="backtest",
     )
-    st.caption(
+    recorded.quiet(
         "Dot: intervals that held, with the 95 % interval of that · dashed: the 80 % that should. "
         "Numbers of one company move together, so what is said of all of them is a little less sure than its interval."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -13,6 +13,7 @@ from kpi.explain.listing import Listing
 from kpi.forms import Difference, Duration, Form, Mean, Nps, Ratio, Share, Spread, Total
 from kpi.measure.compile import form_of
 from kpi.metric import Ask
+from pages.parts import recorded
 
 LABELS = {
     "ticket_id": "Ticket",
@@ -122,7 +123,15 @@ def table(
             written[name] = _writer(name, _unit(metric, form) if name == "value" else "", currency)
     # The look of a cell comes from a Styler and not from a number format: "1 h 42 min" is ours alone, and the cell still sorts as a number.
     styled = shown.style.format(written, na_rep=units.UNKNOWN) if written else shown
+    recorded.listed(_told(shown, written, config), str(more.get("alt", "Rows")))
     st.dataframe(styled, hide_index=True, column_config=config, placeholder=units.UNKNOWN, **more)
+
+
+def _told(shown: pd.DataFrame, written: Mapping[Any, str | Writer | None], config: Mapping[str, Any]) -> pd.DataFrame:
+    """The rows as they are read on the screen, under the same headers."""
+    kept = [column for column in shown if config.get(str(column), "") is not None]
+    words = {column: shown[column].map(writer, na_action="ignore") for column, writer in written.items() if callable(writer)}
+    return shown.assign(**words)[kept].rename(columns=lambda name: (config.get(name) or {}).get("label") or name)
 
 
 def _unit(metric: Metric | None, form: Form | None) -> str:

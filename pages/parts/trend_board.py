@@ -11,8 +11,9 @@ from kpi import Scope, units
 from kpi.charts import base, multiples
 from kpi.charts.process import log_ticks
 from kpi.measure.words import when
+from kpi.report import Chart
 from kpi.trends import Board, Moved, Trend
-from pages.parts import drawn, links, trend_made
+from pages.parts import drawn, links, recorded, trend_made
 from pages.parts.asked import nothing_left
 from pages.parts.mine import Mine
 from pages.parts.words import plain
@@ -36,19 +37,18 @@ def draw(mine: Mine, scope: Scope) -> None:
     if not trend_made.has_something([row.trend for row in board.rows]):
         nothing_left(asked, mine)
         return
-    st.markdown(f"**{plain(board.finding)}** {plain(board.caveat)}")
+    recorded.say(f"**{plain(board.finding)}** {plain(board.caveat)}")
     shown = [row for row in board.rows if row.trend.frame["value"].notna().any()]
     if cards := board.moved[:MOST_CARDS]:
-        st.subheader("What moved most clearly", anchor=False)
+        recorded.heading("What moved most clearly")
         with st.grid(3, min_column_width=300, gap="small", key="moved_cards"):
             for row in cards:
                 _card(row.trend)
-    st.subheader("All numbers", anchor=False)
-    st.caption(plain(f"By {asked.by}, {asked.zone}. The clearest first. Choose a row to open it."))
+    recorded.heading("All numbers")
+    recorded.quiet(plain(f"By {asked.by}, {asked.zone}. The clearest first. Choose a row to open it."))
     frame = _table(shown)
-    st.dataframe(
+    recorded.table(
         frame,
-        hide_index=True,
         key="trend_board",
         alt="All numbers with their direction and whether they moved",
         selection_mode="single-row",
@@ -103,9 +103,10 @@ def _card(one: Trend) -> None:
             alt=f"{one.label}: {one.finding}",
             width="stretch",
         )
+        recorded.chart(Chart(spec, {**data, "s": empty}, f"{one.label}: {one.finding}", pd.DataFrame(), f"trend-{one.metric}"))
         word, colour = trend_made.WORDS[one.is_better]
         st.badge(word, color=colour)
-        st.caption(plain(one.finding))
+        recorded.quiet(plain(one.finding))
 
 
 def _opened(names: list[str]) -> None:

@@ -34,6 +34,7 @@ def board(mine: Mine, scope: Scope) -> tuple[Board, Scope]:
     asked, last = trend_asked.looked(mine, scope)
     lacks = mine.dataset.lacking(scope.ask)
     names = [name for name in kpi.metrics() if not lacks[name]]
+    measured(mine, names, asked)  # remembered, and recorded for the page's files
     return _board(*_key(mine, asked), tuple(names), last, _asked=asked, _mine=mine), asked
 
 
@@ -56,7 +57,7 @@ def _one(fingerprint: str, asked: Any, calendar: str, name: str, last: int, _res
 
 @st.cache_resource(max_entries=100, show_spinner=False)
 def _board(fingerprint: str, asked: Any, calendar: str, names: tuple[str, ...], last: int, _asked: Scope, _mine: Mine) -> Board:
-    result = measured(_mine, list(names), _asked)
+    result = measured(_mine, list(names), _asked, is_shown=False)
     return moved(result, last=last, apart=apart(_mine, result))
 
 

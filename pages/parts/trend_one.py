@@ -15,8 +15,9 @@ from kpi.calibration import Call, scope_text
 from kpi.charts import base
 from kpi.charts import process as charts
 from kpi.measure.words import when
+from kpi.report import Chart
 from kpi.trends import Trend
-from pages.parts import asked, benchmark_band, calls, drawn, event_flags, links, target_lines, trend_asked, trend_made
+from pages.parts import asked, benchmark_band, calls, drawn, event_flags, links, recorded, target_lines, trend_asked, trend_made
 from pages.parts.asked_words import needed
 from pages.parts.mine import Mine
 from pages.parts.words import plain
@@ -32,17 +33,17 @@ def draw(mine: Mine, scope: Scope, name: str) -> None:
     """Everything about one number over time; why not, where the data cannot tell it."""
     metric = kpi.metrics()[name]
     if lacks := mine.dataset.lacking(scope.ask)[name]:
-        st.markdown(f"**{plain(metric.label)} cannot be measured with these data:** needs {plain(needed(lacks))}.")
+        recorded.say(f"**{plain(metric.label)} cannot be measured with these data:** needs {plain(needed(lacks))}.")
         return
     with st.skeleton(height=420):
         found, result = trend_made.one(mine, scope, name)
     if result.unavailable:
-        st.markdown(f"**{plain(next(iter(result.unavailable.values())).capitalize())}.**")
+        recorded.say(f"**{plain(next(iter(result.unavailable.values())).capitalize())}.**")
         return
     if not trend_made.has_something([found]):
         asked.nothing_left(result.scope, mine)
         return
-    st.markdown(f"**{plain(found.finding)}** {plain(found.caveat)}")
+    recorded.say(f"**{plain(found.finding)}** {plain(found.caveat)}")
     _note_call(mine, found, result)
     with st.container(horizontal=True, vertical_alignment="center", key="trend_controls"):
         shown = trend_asked.picture() if found.chart else "sure"
@@ -50,7 +51,7 @@ def draw(mine: Mine, scope: Scope, name: str) -> None:
     _chart(mine, found, result, shown)
     _signals(found)
     _ranges(found)
-    st.caption(plain(" ".join(found.notes)))
+    recorded.quiet(plain(" ".join(found.notes)))
     st.page_link("number.py", label="How this number is made", icon=":material/function:", query_params=links.query(metric=name))
 
 
@@ -91,7 +92,7 @@ def _chart(mine: Mine, found: Trend, result: Result, shown: str) -> None:
         table=trend_made.table(found),
         file_name=f"{found.metric}-by-{found.by}",
     )
-    st.caption(plain(" · ".join([f"By {found.by}, {result.scope.zone}", *_legend(found, there), *beside])))
+    recorded.quiet(plain(" · ".join([f"By {found.by}, {result.scope.zone}", *_legend(found, there), *beside])))
 
 
 def _legend(found: Trend, there: dict[str, Any]) -> list[str]:
@@ -146,12 +147,12 @@ def _signals(found: Trend) -> None:
     """Every period outside, in a sentence, the rarest first."""
     if not found.signals:
         return
-    st.subheader("Outside the usual range", anchor=False)
+    recorded.heading("Outside the usual range")
     rarest = sorted(found.signals, key=lambda signal: signal.p)
     lines = [f"- {plain(signal.text)}" for signal in rarest[:MOST_TOLD]]
     if len(rarest) > MOST_TOLD:
         lines.append(f"- and {len(rarest) - MOST_TOLD} more, in the table behind the chart")
-    st.markdown("\n".join(lines))
+    recorded.say("\n".join(lines))
 
 
 def _ranges(found: Trend) -> None:
@@ -172,15 +173,13 @@ def _ranges(found: Trend) -> None:
                      zip(frame["period"], frame["moving_range"], strict=True)]  # fmt: skip
     spec = charts.ranges(found.by, is_relative, unit or ("score" if is_root else ""), found.currency)
     config = base.config(drawn.theme())
+    alt = f"How far each {found.by} of {found.label} lies from the one before; at most {_distance(found, limit)} is usual."
+    data = {"d": frame, "l": pd.DataFrame({"limit": [limit]})}
     with opened:
-        st.vega_lite_chart(
-            {**spec, "config": config, "datasets": {"d": frame, "l": pd.DataFrame({"limit": [limit]})}},
-            key="trend_ranges_chart",
-            alt=f"How far each {found.by} of {found.label} lies from the one before; at most {_distance(found, limit)} is usual.",
-            width="stretch",
-        )
+        st.vega_lite_chart({**spec, "config": config, "datasets": data}, key="trend_ranges_chart", alt=alt, width="stretch")
+        recorded.chart(Chart(spec, data, alt, pd.DataFrame(), "moving-range"))
         scale = " On the square-root scale, where small counts vary alike." if is_root else ""
-        st.caption(plain(f"A jump of more than {_distance(found, limit)} (dotted) is out of the ordinary.{scale}"))
+        recorded.quiet(plain(f"A jump of more than {_distance(found, limit)} (dotted) is out of the ordinary.{scale}"))
 
 
 def _range_limit(found: Trend) -> float:

@@ -12,7 +12,7 @@ from kpi import units
 from kpi.charts import what_if as charts
 from kpi.errors import KpiError
 from kpi.what_if import Ahead, Ground, Played, capacity_needed, play
-from pages.parts import drawn, what_if_inputs
+from pages.parts import drawn, recorded, what_if_inputs
 from pages.parts.words import plain
 
 MOVED = ("tickets_per_week", "paid_hours", "handle_time", "occupancy", "shrinkage")
@@ -22,7 +22,7 @@ DAYS = {28: "4 weeks", 56: "8 weeks", 91: "13 weeks", 182: "26 weeks"}
 def draw(ground: Ground, moves: dict[str, float]) -> None:
     """The inputs that matter here, and what follows."""
     if ground.flow.reason:
-        st.markdown(f"**These data cannot tell:** {plain(ground.flow.reason)}.")
+        recorded.say(f"**These data cannot tell:** {plain(ground.flow.reason)}.")
         return
     left, right = st.columns([5, 8], gap="large")
     with left:
@@ -37,14 +37,14 @@ def draw(ground: Ground, moves: dict[str, float]) -> None:
         try:
             played = play(ground, moves)
         except KpiError as error:
-            st.markdown(f"**{plain(error.what)}** {plain(error.hint)}")
+            recorded.say(f"**{plain(error.what)}** {plain(error.hint)}")
             return
         told = played.backlog(int(days), math.nan if limit is None else float(limit))
         if told is None:
             return
         before, after = told
         is_moved = any(name in played.moves for name in (*MOVED, "first_contact_resolution"))
-        st.markdown(f"**{plain(finding(played, before, after, int(days), is_moved))}** {plain(caveat(played, after))}")
+        recorded.say(f"**{plain(finding(played, before, after, int(days), is_moved))}** {plain(caveat(played, after))}")
         _fan(ground, before, after, is_moved, limit)
         if limit is not None:
             _needed(ground, played, int(days), float(limit))
@@ -119,7 +119,7 @@ def _fan(ground: Ground, before: Ahead, after: Ahead, is_moved: bool, limit: flo
         ),
         file_name="backlog-ahead",
     )  # fmt: skip
-    st.caption("Tickets waiting for us · bands: 8 of 10 futures")
+    recorded.quiet("Tickets waiting for us · bands: 8 of 10 futures")
 
 
 def _needed(ground: Ground, played: Played, days: int, limit: float) -> None:
@@ -127,13 +127,13 @@ def _needed(ground: Ground, played: Played, days: int, limit: float) -> None:
     flow = ground.flow.moved(played.work.tickets_per_week / played.before.tickets_per_week if played.before.tickets_per_week else 1.0)
     times = _needed_once(repr(flow), days, limit, _flow=flow)
     if math.isnan(times):
-        st.markdown("More than twenty times today's capacity would be needed to be sure of that.")
+        recorded.say("More than twenty times today's capacity would be needed to be sure of that.")
         return
     out = sum(flow.solved)
     hours = played.before.paid_hours
     paid = f", {units.say(hours * times, 'count')} paid hours at today's pace of work" if not math.isnan(hours) else ""
     word = "With no more than" if times <= 1 else "It takes"
-    st.markdown(
+    recorded.say(
         plain(
             f"{word} {units.say(out * times, 'count')} tickets solved a week ({units.say(100 * times, '%')} of today{paid}) it holds in 9 of 10 futures."
         )

@@ -15,7 +15,7 @@ from kpi.charts import what_if as charts
 from kpi.errors import KpiError
 from kpi.what_if import INPUTS, OUTCOMES, Goal, Ground, Sought, play, read_goal, seek
 from kpi.what_if.goals import near, value_at
-from pages.parts import drawn, links, what_if_asked
+from pages.parts import drawn, links, recorded, what_if_asked
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -40,25 +40,25 @@ def draw(mine: Mine, scope: Scope, ground: Ground, moves: dict[str, float]) -> N
     outcome = what_if_asked.outcome()
     axes = _axes(ground, outcome)
     if not axes:
-        st.markdown(f"**These data cannot tell:** nothing that moves {plain(find(outcome).label)}, work or cost is known.")
+        recorded.say(f"**These data cannot tell:** nothing that moves {plain(find(outcome).label)}, work or cost is known.")
         return
     if not ground.drivers(outcome) and np.isnan(ground.work.cost_per_ticket):
-        st.markdown(f"**These data cannot tell:** neither what moves {plain(find(outcome).label)} nor what a ticket costs is known.")
+        recorded.say(f"**These data cannot tell:** neither what moves {plain(find(outcome).label)} nor what a ticket costs is known.")
         return
     asked, chosen = _question(ground, outcome, axes)
     if not asked:
-        st.markdown("**Say what is to be reached:** a score, a cost, the hours of work.")
+        recorded.say("**Say what is to be reached:** a score, a cost, the hours of work.")
         return
     try:
         found = _sought(mine, scope, ground, asked, chosen, moves)
     except KpiError as error:
-        st.markdown(f"**{plain(error.what)}** {plain(error.hint)}")
+        recorded.say(f"**{plain(error.what)}** {plain(error.hint)}")
         return
-    st.markdown(f"**{plain(found.finding)}** {plain(found.caveat)}")
+    recorded.say(f"**{plain(found.finding)}** {plain(found.caveat)}")
     if moves:
         others = [INPUTS[name].label for name in moves if name not in chosen]
         if others:
-            st.caption(plain(f"With {', '.join(others)} moved as on the first view."))
+            recorded.quiet(plain(f"With {', '.join(others)} moved as on the first view."))
     if len(chosen) == 1:
         _line(found)
     else:
@@ -178,7 +178,7 @@ def _line(found: Sought) -> None:
         ),
         file_name="goal",
     )
-    st.caption(
+    recorded.quiet(
         "Line: by the pattern · band: its 95 % interval · dashed: the goal · grey: the middle 95 % of your own weeks · thin line: today"
     )
 
@@ -238,7 +238,9 @@ def _region(found: Sought) -> None:
         ),
         file_name="goal-region",
     )  # fmt: skip
-    st.caption("The stronger, the surer: possible, met by the estimate, met for sure · frame: the middle 95 % of your weeks · cross: today")
+    recorded.quiet(
+        "The stronger, the surer: possible, met by the estimate, met for sure · frame: the middle 95 % of your weeks · cross: today"
+    )
 
 
 def _near(found: Sought) -> list[tuple[float, float]]:

@@ -13,12 +13,13 @@ from kpi.catalogue import find
 from kpi.charts import spread as ticks
 from kpi.charts import what_if as charts
 from kpi.errors import KpiError
+from kpi.report import Tile
 from kpi.scope import floor_date
 from kpi.what_if import INPUTS, Ground, Outlook, Played, play
 from kpi.what_if.history import FADED, REFUSED
 from kpi.what_if.outlook import HORIZON
 from kpi.what_if.outlook import said as chance_said
-from pages.parts import drawn, links, target_lines, what_if_asked, what_if_goal, what_if_inputs
+from pages.parts import drawn, links, recorded, target_lines, what_if_asked, what_if_goal, what_if_inputs
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -29,7 +30,7 @@ def draw(mine: Mine, scope: Scope, ground: Ground, moves: dict[str, float]) -> N
     """Sliders at the left, what follows at the right; one below the other on a phone."""
     outcome = what_if_asked.outcome()
     if not ground.today:
-        st.markdown("**These data cannot tell:** nothing in these dates can be moved.")
+        recorded.say("**These data cannot tell:** nothing in these dates can be moved.")
         return
     said = st.container(key="what_if_said")
     left, right = st.columns([5, 8], gap="large")
@@ -110,6 +111,7 @@ def _tiles(played: Played, seen: Outlook, goal: tuple[float, str, int] | None) -
             with st.container(border=True, height="stretch", key=f"what_if_tile_{place}", gap="xsmall"):
                 st.metric(label, said, change or None, delta_color="off")
                 st.caption(plain(about))
+    recorded.tiles([Tile(label, said, change=change, note=about) for label, said, change, about in tiles])
     if played.level in (FADED, REFUSED):
         words = "Partly outside your own history" if played.level == FADED else "Beyond your own history"
         st.badge(words, icon=":material/warning:", color="orange")
@@ -157,7 +159,7 @@ def _fan(played: Played, seen: Outlook, goal: tuple[float, str, int] | None) -> 
         ),
         file_name="what-if-weeks",
     )  # fmt: skip
-    st.caption(
+    recorded.quiet(
         f"{metric.label} by week · bands: 8 of 10 futures, by three plain models of your own weeks · the change is there from the first week on."
         f"{beyond}"
     )
@@ -199,7 +201,7 @@ def _curves(played: Played) -> None:
                 ),
                 file_name=f"{played.outcome}-by-{name}",
             )
-            st.caption(f"All else as it is · band: 95 % interval of the difference to today · dashed: today. {plain(found.model.why)}")
+            recorded.quiet(f"All else as it is · band: 95 % interval of the difference to today · dashed: today. {plain(found.model.why)}")
 
 
 def _unknown(ground: Ground, outcome: str) -> None:
@@ -210,7 +212,7 @@ def _unknown(ground: Ground, outcome: str) -> None:
     if notes:
         with st.expander("What could not be learned", icon=":material/visibility_off:", key="what_if_unknown"):
             for note in notes:
-                st.markdown(f"- {plain(note)}")
+                recorded.say(f"- {plain(note)}")
     st.page_link(
         "number.py", label=f"How {find(outcome).label} is made", icon=":material/function:", query_params=links.query(metric=outcome)
     )

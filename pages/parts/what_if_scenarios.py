@@ -13,7 +13,7 @@ from kpi.errors import KpiError
 from kpi.what_if import INPUTS, Ground, Played, Scenario, Scenarios, play
 from kpi.what_if.scenario import LONGEST_NAME
 from kpi.what_if.words import say_change
-from pages.parts import accent, links, texts, what_if_asked
+from pages.parts import accent, links, recorded, texts, what_if_asked
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -23,7 +23,7 @@ MOST = 3
 
 def draw(mine: Mine, ground: Ground, moves: dict[str, float]) -> None:
     """Keep, open, delete, compare."""
-    st.subheader("Scenarios", anchor=False)
+    recorded.heading("Scenarios")
     kept = _kept(mine)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="scenario_tools"):
         if st.button(
@@ -36,11 +36,11 @@ def draw(mine: Mine, ground: Ground, moves: dict[str, float]) -> None:
                 "Download", what_if.write(kept), NAME, "text/plain", key="scenario_download", icon=":material/download:", on_click="ignore"
             )
     if mine.is_sample:
-        st.caption("In the sample company, scenarios you keep are your own and last for this visit.")
+        recorded.quiet("In the sample company, scenarios you keep are your own and last for this visit.")
     for problem in kept.problems:
         st.warning(plain(f"{problem.place}: {problem.what}"), icon=":material/warning:")
     if not kept.scenarios:
-        st.markdown("None is kept yet. Keep what you have moved under a name, and compare up to three; the address carries them all.")
+        recorded.say("None is kept yet. Keep what you have moved under a name, and compare up to three; the address carries them all.")
         return
     named = kept.named
     shown = [name for name in st.query_params.get_all("scenario") if name in named][:MOST]
@@ -53,7 +53,7 @@ def draw(mine: Mine, ground: Ground, moves: dict[str, float]) -> None:
         _compare(ground, {**({"As moved now": moves} if moves else {}), **{name: dict(named[name].moves) for name in shown}})
         for place, name in enumerate(shown):
             with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"scenario_row_{place}"):
-                st.markdown(plain(name) + (f": {plain(named[name].note)}" if named[name].note else ""))
+                recorded.say(plain(name) + (f": {plain(named[name].note)}" if named[name].note else ""))
                 st.button(
                     "Open", icon=":material/tune:", type="tertiary", key=f"scenario_open_{place}", help=f"Move the inputs as in {plain(name)}",
                     on_click=what_if_asked.put, args=(dict(named[name].moves),),
@@ -106,7 +106,7 @@ def _compare(ground: Ground, sets: dict[str, dict[str, float]]) -> None:
     columns = {"Today": _column(ground, {}, outcome)} | {name: _column(ground, moves, outcome) for name, moves in sets.items()}
     rows = list(dict.fromkeys(row for column in columns.values() for row in column))
     table = pd.DataFrame({"": rows} | {name: [column.get(row, "") for row in rows] for name, column in columns.items()})
-    st.dataframe(table, hide_index=True, key="scenario_table", alt="Scenarios beside each other: what is moved, and what follows")
+    recorded.table(table, key="scenario_table", alt="Scenarios beside each other: what is moved, and what follows")
 
 
 def _column(ground: Ground, moves: dict[str, float], outcome: str) -> dict[str, str]:

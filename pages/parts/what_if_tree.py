@@ -9,7 +9,7 @@ from kpi.charts import what_if as charts
 from kpi.what_if import MODELS, Ground, tree
 from kpi.what_if.inputs import INPUTS
 from kpi.what_if.tree import label_of
-from pages.parts import drawn, what_if_asked
+from pages.parts import drawn, recorded, what_if_asked
 from pages.parts.words import plain
 
 
@@ -18,7 +18,7 @@ def draw(ground: Ground) -> None:
     outcome = what_if_asked.outcome()
     what_if_asked.outcomes(ground)
     found = tree(ground, outcome)
-    st.markdown(f"**{plain(found.text)}** Which drivers there are was decided by reasoning, not by what turned out significant.")
+    recorded.say(f"**{plain(found.text)}** Which drivers there are was decided by reasoning, not by what turned out significant.")
     places = {row.name: (row.x, row.y) for row in found.nodes.itertuples(index=False)}
     edges = found.edges.copy()
     for end, (x, y) in {"source": ("x", "y"), "target": ("x2", "y2")}.items():
@@ -46,10 +46,10 @@ def draw(ground: Ground) -> None:
         ),
         file_name="metric-tree",
     )  # fmt: skip
-    st.caption("Solid: arithmetic, exact whatever the data · dashed: learned, if the pattern is causal · touch a line for what it says")
+    recorded.quiet("Solid: arithmetic, exact whatever the data · dashed: learned, if the pattern is causal · touch a line for what it says")
     learned = found.edges[found.edges["kind"] == "learned"]
     if len(learned):
-        st.dataframe(
+        recorded.table(
             pd.DataFrame(
                 {
                     "If": [f"{label_of(str(s))} {step}" for s, step in zip(learned["source"], learned["step"], strict=True)],
@@ -57,7 +57,7 @@ def draw(ground: Ground) -> None:
                     "": ["" if clear else "cannot be told from nothing" for clear in learned["is_clear"]],
                 }
             ),
-            hide_index=True, key="what_if_links", alt="The learned links, each for one step of its driver",
+            key="what_if_links", alt="The learned links, each for one step of its driver",
         )  # fmt: skip
     with st.expander("Why these, and what is left out", icon=":material/psychology:", key="what_if_why"):
         for model in MODELS:
@@ -66,10 +66,10 @@ def draw(ground: Ground) -> None:
             drivers = " and ".join(INPUTS[name].label for name in model.drivers)
             left = ", ".join(label_of(name) for name in model.left_out)
             held = f" Held equal: {', '.join(label_of(name) for name in model.held)}." if model.held else ""
-            st.markdown(
+            recorded.say(
                 f"- **{plain(drivers)} → {plain(label_of(model.outcome))}.** {plain(model.why)}{plain(held)} Left out: {plain(left)}."
             )
-        st.markdown("- Channel, team, subject and priority are held equal in each; errors allow for tickets of one agent being alike.")
+        recorded.say("- Channel, team, subject and priority are held equal in each; errors allow for tickets of one agent being alike.")
 
 
 def _clear(edge: object) -> str:

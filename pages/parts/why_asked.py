@@ -11,7 +11,7 @@ from kpi import Scope, changes
 from kpi.changes import Pair
 from kpi.errors import BadValue
 from kpi.scope import pairs_of
-from pages.parts import asked, asked_dates, asked_filters, links
+from pages.parts import asked, asked_dates, asked_filters, links, recorded
 from pages.parts.asked_words import label, needed, spoken
 from pages.parts.mine import Mine
 from pages.parts.number_asked import FIRST
@@ -72,7 +72,7 @@ def ask(mine: Mine, scope: Scope) -> Asked:
 
 def no_pair(mine: Mine, scope: Scope) -> None:
     """Instead of an answer: what is missing, and a way to it."""
-    st.markdown("**Nothing is compared here: choose dates, and this says why the number moved since the dates before.**")
+    recorded.say("**Nothing is compared here: choose dates, and this says why the number moved since the dates before.**")
     start, end = asked_dates.of(asked_dates.FIRST, mine, scope.zone)
     st.button(
         f"Compare {asked_dates.said(start, end)} with the four weeks before",
@@ -81,7 +81,7 @@ def no_pair(mine: Mine, scope: Scope) -> None:
         args=(mine,),
         kwargs={"start": start, "end": end, "compare": "previous"},
     )
-    st.caption("Or compare two parts of the tickets with each other, above.")
+    recorded.quiet("Or compare two parts of the tickets with each other, above.")
 
 
 def _metric(mine: Mine, scope: Scope) -> str:

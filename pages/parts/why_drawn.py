@@ -9,12 +9,11 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 
 from kpi import changes, units
 from kpi.changes import MIX, RATE, REST, TOTAL, Change, Product, named
 from kpi.charts.changes import waterfall as chart_of
-from pages.parts import drawn, links
+from pages.parts import drawn, links, recorded
 from pages.parts.words import plain
 
 
@@ -38,7 +37,7 @@ def waterfall(change: Change, column: str, key: str = "why_chart") -> None:
     )
     lines = " · line: 95 % interval of a part" if rows["low"].notna().any() else ""
     grey = " · grey: not told apart from chance" if change.verdict == "real" or change.apart else ""
-    st.caption(f"{plain(change.figure.label)} by {plain(named(column).lower())}{mix}{lines}{grey} · the axis does not begin at 0")
+    recorded.quiet(f"{plain(change.figure.label)} by {plain(named(column).lower())}{mix}{lines}{grey} · the axis does not begin at 0")
 
 
 def _role(change: Change, row: Mapping[Any, Any]) -> str:
@@ -67,7 +66,7 @@ def of_factors(found: Product, better: str) -> None:
         frame, found.unit, found.currency, True, f"why_{found.name}", alt=found.text, file_name=f"{found.name}-by-factor",
         more={"Before": ["", *_sides(found, "before"), ""], "Now": ["", *_sides(found, "now"), ""]},
     )  # fmt: skip
-    st.caption("Every factor is a full count of these data, so that there is no interval (LMDI: the parts add up without a remainder).")
+    recorded.quiet("Every factor is a full count of these data, so that there is no interval (LMDI: the parts add up without a remainder).")
 
 
 def _sides(found: Product, side: str) -> list[str]:

@@ -12,7 +12,7 @@ import streamlit as st
 
 from kpi import units
 from kpi.changes import MEAN, MIX, Change, Product, Respondents, Split, level_said, named
-from pages.parts import event_flags, links, why_drawn, why_found
+from pages.parts import event_flags, links, recorded, why_drawn, why_found
 from pages.parts.mine import Mine
 from pages.parts.why_asked import Asked
 from pages.parts.words import plain
@@ -57,7 +57,7 @@ def all_of_it(found: Product | None) -> None:
         return
     with st.expander("What support cost in all", icon=":material/payments:", key="why_cost", on_change="rerun") as opened:
         if opened.open:
-            st.markdown(plain(found.text))
+            recorded.say(plain(found.text))
             why_drawn.of_factors(found, "lower")
 
 
@@ -83,10 +83,10 @@ def parts(change: Change, column: str) -> None:
         "Stands out": _verdicts(change, column, frame),
         "Tickets": [why_drawn.tickets(change, column, level) for level in frame["level"]],
     }
-    st.subheader("Part by part", anchor=False)
-    st.dataframe(
+    recorded.heading("Part by part")
+    recorded.table(
         pd.DataFrame(columns),
-        hide_index=True,
+        hidden=["Tickets"],
         key="why_parts",
         alt=f"{change.figure.label} by {split.label.lower()}, before and now, and what each part adds",
         placeholder="",
@@ -128,18 +128,16 @@ def looked(change: Change) -> None:
             if not math.isnan(row["p"])
         ]
         table = pd.DataFrame(rows).sort_values("_size", ascending=False).drop(columns="_size")
-        st.dataframe(
-            table, hide_index=True, key="why_slices", alt="Every slice that was looked at, with what it adds and how likely chance is"
-        )
+        recorded.table(table, key="why_slices", alt="Every slice that was looked at, with what it adds and how likely chance is")
         mixes = [f"{named(c).lower()} {change.say_change(s.mix)}" for c, s in change.splits.items() if not math.isnan(s.mix_p)]
         if mixes:
-            st.caption(plain(f"Mix of each dimension, looked at as well: {', '.join(mixes)}."))
+            recorded.quiet(plain(f"Mix of each dimension, looked at as well: {', '.join(mixes)}."))
         how = (
             "dealing whole " + change.unit_of_luck + "s to the two periods again at random"
             if change.pair.is_period
             else "drawing the days again"
         )
-        st.caption(
+        recorded.quiet(
             f"Chance: how often {how} would make the largest of all these slices move as much as this one did. Below 5 % a slice "
             "stands out, if the number itself moved beyond noise."
         )
@@ -162,12 +160,12 @@ def also_happened(mine: Mine, asked: Asked) -> None:
     if not (why_found.pair_of(asked).is_period and scope.start and scope.end):
         return
     notes = event_flags.of(mine, scope.start - NEAR, scope.end, asked.metric)
-    st.subheader("Also happened", anchor=False)
+    recorded.heading("Also happened")
     if not len(notes):
-        st.caption("No note of these dates or the two weeks before. Write down what happened, and it is shown here and on every chart.")
+        recorded.quiet("No note of these dates or the two weeks before. Write down what happened, and it is shown here and on every chart.")
     else:
-        st.caption("In these dates or the two weeks before. That something came first does not make it the cause.")
-        st.markdown("\n".join(f"- {plain(text)}" for text in notes["said"]))
+        recorded.quiet("In these dates or the two weeks before. That something came first does not make it the cause.")
+        recorded.say("\n".join(f"- {plain(text)}" for text in notes["said"]))
     with st.container(horizontal=True, vertical_alignment="center"):
         event_flags.add(mine, key="why_note", metric=asked.metric, day=scope.start)
         st.page_link(
@@ -185,5 +183,5 @@ def mean_too(mine: Mine, asked: Asked, column: str) -> None:
             change = why_found.found(mine, asked, MEAN)
             if column in change.splits:
                 split = change.splits[column]
-                st.markdown(f"{plain(change.figure.label)} went from {plain(change.say(split.before))} to {plain(change.say(split.now))}.")
+                recorded.say(f"{plain(change.figure.label)} went from {plain(change.say(split.before))} to {plain(change.say(split.now))}.")
                 why_drawn.waterfall(change, column, key="why_mean_chart")

@@ -12,7 +12,7 @@ from kpi import Scope, units
 from kpi.charts import workload as charts
 from kpi.measure.words import when
 from kpi.workload import BANDS, Backlog, backlog, stalest
-from pages.parts import asked_dates, drawn, links, ticket_columns
+from pages.parts import asked_dates, drawn, links, recorded, ticket_columns
 from pages.parts.asked_words import needed
 from pages.parts.mine import Mine
 from pages.parts.words import plain
@@ -26,14 +26,14 @@ ORDERS = {"place_by_age": "Oldest", "place_by_touch": "Longest untouched"}
 
 def draw(mine: Mine, scope: Scope) -> None:
     """The backlog by age over time, the flow, and the stalest tickets; what they need, where it is not there."""
-    st.subheader("How much is waiting, and for how long?", anchor=False)
+    recorded.heading("How much is waiting, and for how long?")
     lacks = kpi.metrics()["backlog"].missing(mine.dataset.filled, scope.ask)
     if lacks:
-        st.markdown(f"**The backlog cannot be counted with these data:** needs {plain(needed(lacks))}.")
+        recorded.say(f"**The backlog cannot be counted with these data:** needs {plain(needed(lacks))}.")
         return
     asked = asked_dates.past(scope, mine, PERIODS)
     found: Backlog = _backlog(mine.dataset.fingerprint, _key(asked), _scope=asked, _data=mine.dataset)
-    st.markdown(f"**{plain(found.text)}**")
+    recorded.say(f"**{plain(found.text)}**")
     bands, flow = found.bands[found.bands["is_complete"]], found.flow[found.flow["is_complete"] & found.flow["net"].notna()]
     by = asked.by
     if bands["period"].nunique() >= FEWEST and int(bands["n"].sum()):
@@ -54,7 +54,7 @@ def draw(mine: Mine, scope: Scope) -> None:
                 table=_flow_table(flow, by),
                 file_name="created-minus-solved",
             )
-            st.caption(
+            recorded.quiet(
                 f"Above: open tickets at the end of each {by} by their age then · below: created minus solved (reopened tickets come back uncreated)"
             )
     _stale(mine, scope)
@@ -113,7 +113,7 @@ def _stale(mine: Mine, scope: Scope) -> None:
     at, rows = _stalest(mine.dataset.fingerprint, _key(bare), _scope=bare, _data=mine.dataset)
     if rows.empty:
         return
-    st.subheader("Which tickets have waited longest?", anchor=False)
+    recorded.heading("Which tickets have waited longest?")
     orders = ORDERS if rows["touched_at"].notna().any() else {"place_by_age": ORDERS["place_by_age"]}
     if st.session_state.get("workload_stale") not in orders:
         st.session_state["workload_stale"] = next(iter(orders))
@@ -150,7 +150,7 @@ def _stale(mine: Mine, scope: Scope) -> None:
         ),
     )
     local = asked_dates.one(pd.Timestamp(at).tz_localize("UTC").tz_convert(scope.zone).date())
-    st.caption(f"Open on {local} · times in {scope.zone} · untouched: since the last message, change or update that is recorded")
+    recorded.quiet(f"Open on {local} · times in {scope.zone} · untouched: since the last message, change or update that is recorded")
     st.page_link(
         "tickets.py",
         label="Every open ticket, the oldest first",

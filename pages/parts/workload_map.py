@@ -13,8 +13,9 @@ from kpi import Scope, units
 from kpi.charts import base
 from kpi.charts import workload as charts
 from kpi.charts.spread import log_ticks
+from kpi.report import Chart
 from kpi.workload import SHOWS, WEEKDAYS, Arrivals, arrivals, cell_name, cell_of
-from pages.parts import drawn, links
+from pages.parts import drawn, links, recorded
 from pages.parts.asked_words import needed
 from pages.parts.mine import Mine
 from pages.parts.words import plain
@@ -52,7 +53,7 @@ def draw(mine: Mine, scope: Scope, week: Arrivals) -> None:
     )
     reason = _lacking(mine, scope, week, show)
     if reason:
-        st.markdown(f"**{plain(names[show])} is not known.** {plain(reason)}")
+        recorded.say(f"**{plain(names[show])} is not known.** {plain(reason)}")
     cell = links.own("cell") if cell_of(links.own("cell")) else ""
     _map(week, show, names[show], cell, reason)
     _chosen(week, cell)
@@ -76,20 +77,20 @@ def _map(week: Arrivals, show: str, name: str, cell: str, reason: str) -> None:
         else {"count": "tickets a week at that hour", "wait": "median wait, log scale"}.get(show, f"tickets {week.staff.unit_said}")
     )
     alt = f"{name} by weekday and hour, {week.scope.zone}. {week.text}"
+    spec = charts.week(unit, theme, title, is_log, _ticks(rows) if is_log else ())
     st.vega_lite_chart(
-        {
-            **charts.week(unit, theme, title, is_log, _ticks(rows) if is_log else ()),
-            "config": base.config(theme),
-            "datasets": {"d": rows, "s": chosen},
-        },
+        {**spec, "config": base.config(theme), "datasets": {"d": rows, "s": chosen}},
         key=f"workload_map_{show}",
         alt=alt,
         width="stretch",
         on_select=_picked,
         selection_mode=[charts.PICKED],
     )
-    drawn.as_table(_table(week), key="workload_map_table", alt=alt, file_name="tickets-by-weekday-and-hour")
-    st.caption(plain(f"By the clock in {week.scope.zone}" if reason else _how(week, show)))
+    table = _table(week)
+    chart = Chart(spec, {"d": rows, "s": chosen}, alt, table, "tickets-by-weekday-and-hour")
+    recorded.chart(chart)
+    drawn.as_table(table, key="workload_map_table", alt=alt, file_name=chart.name, chart=chart)
+    recorded.quiet(plain(f"By the clock in {week.scope.zone}" if reason else _how(week, show)))
 
 
 def _how(week: Arrivals, show: str) -> str:
@@ -186,9 +187,9 @@ def _chosen(week: Arrivals, cell: str) -> None:
             "Hour", range(24), format_func=lambda hour: f"{hour:02}:00", key="workload_hour", on_change=_typed, width=120, placeholder="Any"
         )
     if not now:
-        st.caption("Choose an hour here, or on the map, for its numbers and its tickets.")
+        recorded.quiet("Choose an hour here, or on the map, for its numbers and its tickets.")
         return
-    st.markdown(plain(week.say_cell(cell)))
+    recorded.say(plain(week.say_cell(cell)))
     row = week.cell(cell)
     if row is not None and row["n"] > 0:
         many = units.say(row["n"], "count")
