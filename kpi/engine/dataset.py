@@ -26,6 +26,7 @@ from kpi.engine.seen import Seen
 from kpi.errors import BadValue, UnknownName
 from kpi.hours import Calendar
 from kpi.metric import RESERVED, Ask, columns_of
+from kpi.steps import interruptible
 from kpi.tables import DUCKDB_TYPES, TABLES
 
 CANONICAL = "canonical"
@@ -157,9 +158,10 @@ class Dataset:
                 cursor.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")  # what a build that failed has left behind
                 cursor.execute(f"CREATE SCHEMA {schema}")
                 cursor.execute(f"SET schema = '{schema}'")
-                lifecycle.build(
-                    cursor, raw_schema=self.canonical, as_of=instant, calendar=calendar, extras=list(self.extras), progress=progress
-                )
+                with interruptible(cursor.interrupt):
+                    lifecycle.build(
+                        cursor, raw_schema=self.canonical, as_of=instant, calendar=calendar, extras=list(self.extras), progress=progress
+                    )
                 self._built[key] = schema
             return self._built[key]
 
@@ -263,12 +265,16 @@ class Dataset:
         return self.query(f'SELECT * FROM rejected_rows ORDER BY file, "row"{limit}', self.canonical)
 
     def query(self, sql: str, schema: str, instants: pd.DataFrame | None = None) -> pd.DataFrame:
-        """Run SQL on a cursor of its own: many readers never wait for each other. `instants` lies beside it as a table of that name."""
+        """Run SQL on a cursor of its own: many readers never wait for each other. `instants` lies beside it as a table of that name.
+
+        Within a step (`kpi.steps`) it ends at once where the step is stopped, with Stopped.
+        """
         cursor = self.con.cursor()
         cursor.execute(f"SET schema = '{schema}'")
         if instants is not None:
             cursor.register("instants", instants)
-        frame: pd.DataFrame = cursor.execute(sql).df()
+        with interruptible(cursor.interrupt):
+            frame: pd.DataFrame = cursor.execute(sql).df()
         return frame
 
     def write(self, sql: str, schema: str, target: Path, options: str) -> int:
