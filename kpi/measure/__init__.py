@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kpi import stats
+from kpi import stats, steps
 from kpi.catalogue import CATALOGUE, find
 from kpi.engine import Dataset
 from kpi.errors import BadValue
 from kpi.forms import Finished
 from kpi.measure.compare import with_comparison
-from kpi.measure.compile import check_columns, filled, instants_of, is_share, lacking, queries, shape_of, tables_of, values_of
+from kpi.measure.compile import Query, check_columns, filled, instants_of, is_share, lacking, queries, shape_of, tables_of, values_of
 from kpi.measure.result import COLUMNS, Result
 from kpi.measure.rows import rows
 from kpi.metric import MANY, MEASURED, Metric
@@ -103,7 +103,13 @@ def _cells(
     wanted = queries(names, shape_of(scope, data.first, as_of, extras), intervals, clusters)
     statements = [filled(query.text, values) for query in wanted]
     # A page is a dozen small questions: the engine answers as many at once as there are cores.
-    frames = _POOL.map(lambda sql, query: data.query(sql, schema, instants if query.edge else None), statements, wanted)
+    step = steps.current()
+
+    def answer_of(sql: str, query: Query) -> pd.DataFrame:
+        with steps.within(step):
+            return data.query(sql, schema, instants if query.edge else None)
+
+    frames = _POOL.map(answer_of, statements, wanted)
     index = {p.first: i for i, p in enumerate(periods)}
     for query, answer in zip(wanted, frames, strict=True):
         names_of = dict.fromkeys(p.split("|")[0] for p in query.parts)
