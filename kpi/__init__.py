@@ -4,8 +4,11 @@
 >>> data = kpi.read("tickets.csv", "messages.csv")
 >>> result = kpi.measure(["csat", "first_reply_time"], kpi.Scope(by="week", split=["channel"]), data)
 >>> print(result.text)
+
+`kpi.correlations`, `kpi.changes` and `kpi.what_if` say what moves with what, why a number changed, and what follows if something moves.
 """
 
+from kpi import changes, correlations, what_if
 from kpi.catalogue import metrics
 from kpi.engine import Dataset
 from kpi.errors import KpiError
@@ -24,9 +27,12 @@ __all__ = [
     "Metric",
     "Result",
     "Scope",
+    "changes",
+    "correlations",
     "measure",
     "metrics",
     "read",
     "read_calendar",
     "rows",
+    "what_if",
 ]

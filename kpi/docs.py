@@ -16,9 +16,10 @@ from typing import Any
 from kpi import cli, forms
 from kpi.catalogue import CATALOGUE, FAMILIES
 from kpi.cells import Choice, Constant, Duration, Reader
-from kpi.cells.combined import After, Between, Either, First, Kept, Total
+from kpi.cells.combined import After, Between, Either, First, Kept, Total, When
 from kpi.cells.instants import DayAndTime, Instant
 from kpi.cells.plain import Count, Flag, Identifier, Items, Number, Text
+from kpi.cli.examples import EXAMPLES
 from kpi.forms import base, durations, shares
 from kpi.metric import CLOCKS, FCR_VARIANTS, PARAMS, STATISTICS, Metric, described
 from kpi.sources import CONFIDENCES, Part, Source, all_sources
@@ -282,6 +283,7 @@ READ: dict[Any, Callable[[Any], str]] = {
     Total: lambda r: "a duration, the sum of " + ", ".join(f"{_code(p.names[0])} {_in(p)}" for p in r.parts),
     After: lambda r: f"an instant, {_code(r.start.sought[0])} plus {_code(r.wait.sought[0])} {_in(r.wait)}",
     Between: lambda r: f"a duration, from {_code(r.start.sought[0])} to {_code(r.end.sought[0])}",
+    When: lambda r: f"{READ[type(r.what)](r.what)}, only where {', '.join(_code(h) for h in r.where.sought)} says so",
     Text: lambda r: "; ".join(["text", *(f"{_code(theirs)} is {_code(ours)}" for theirs, ours in r.words.items())]),
     Identifier: lambda r: f"an identifier{f', the part {_code(r.part)}' if r.part else ''}",
     Kept: lambda r: (
@@ -329,26 +331,11 @@ def command_line() -> Iterator[str]:
     yield from ("# Command line", "", NOTE, "", f"{parser.description} JSON goes to stdout, sentences to stderr.", "")
     yield "The exit code is 0 when it is done and 2 when something given is wrong; the sentence says what, and what to do."
     yield "`kpi check` ends with 1 when a target is missed for sure: see [targets](targets.md)."
+    yield "What `kpi correlate`, `kpi explain` and `kpi what-if` answer, field by field, with examples: see [the analyses](analyses.md)."
     for name, command in _commands(parser).items():
         yield from ("", f"## kpi {name}", "", command.description or "", "")
         yield from _table(("option", "what it does"), (_option(action) for action in command._actions if action.dest != "help"))
         yield from (["```", *EXAMPLES[name], "```"] if name in EXAMPLES else [])
-
-
-EXAMPLES = {
-    "read": ["kpi read tickets.csv messages.csv"],
-    "compute": [
-        "kpi compute tickets.csv surveys.csv --metric csat first_reply_time --by week --split channel --format table",
-        "kpi compute tickets.csv --from 2026-03-02 --to 2026-03-29 --compare previous --format csv",
-        "kpi compute tickets.csv --metric full_resolution_time --statistic p90 --clock business --calendar calendar.toml --zone Europe/Berlin",
-        "kpi compute tickets.csv --metric resolved_within --param resolved_within=8h --where channel=email priority=high",
-    ],
-    "check": ["kpi check tickets.csv surveys.csv --targets targets.toml --calendar calendar.toml"],
-    "tickets": ["kpi tickets tickets.csv messages.csv --calendar calendar.toml -o all.parquet"],
-    "metrics": ["kpi metrics --format table"],
-    "sample": ["kpi sample --tickets 500 --seed 7 -o company"],
-}
-"""Run one by one in tests/docs, in a folder that holds the sample company."""
 
 
 def _commands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:

@@ -3,6 +3,7 @@
     pair = kpi.changes.periods(scope)                 # the scope's period against the one it is compared with
     found = kpi.changes.why("csat", pair, data)
     found.text, found.caveat, found.splits["channel"].frame
+    kpi.changes.explain("csat", pair, data).record()  # with the factors and who answered, as plain data
 
 Where it lies, never what caused it: Kitagawa 1955 for ratios, LMDI for products (`factors`), sums for totals.
 """
@@ -16,14 +17,15 @@ from dataclasses import replace
 from kpi.changes import words
 from kpi.changes.counts import SMALLEST, Counts, count, dimensions
 from kpi.changes.days import by_days
-from kpi.changes.factors import Product, factors
+from kpi.changes.factors import COST, Product, factors
 from kpi.changes.figures import MEAN, SHARE, Figure, can_choose, figure_of
 from kpi.changes.luck import luck_of
 from kpi.changes.model import MIX, RATE, REST, TOTAL, VERDICTS, Change, Claim, Split
+from kpi.changes.record import Explained
 from kpi.changes.respondents import Respondents, respondents
 from kpi.changes.said import level_said, named
 from kpi.changes.search import WHOLE, claims_of, ends, ordered, splits_of, whole
-from kpi.changes.sides import Pair, parts, periods
+from kpi.changes.sides import Pair, between, parts, periods, values
 from kpi.changes.steps import steps
 from kpi.engine import Dataset
 from kpi.measure import Result, measure
@@ -39,13 +41,16 @@ __all__ = [
     "VERDICTS",
     "Change",
     "Claim",
+    "Explained",
     "Pair",
     "Product",
     "Respondents",
     "Split",
+    "between",
     "by_days",
     "can_choose",
     "dimensions",
+    "explain",
     "factors",
     "level_said",
     "named",
@@ -53,6 +58,7 @@ __all__ = [
     "periods",
     "respondents",
     "steps",
+    "values",
     "why",
 ]
 
@@ -82,6 +88,19 @@ def why(name: str, pair: Pair, data: Dataset, *, view: str = SHARE, columns: Seq
     counts = count(name, figure, pair, data, list(columns) if columns is not None else list(dimensions(name, pair, data)))
     found = _split(nothing, figure, counts, row)
     return replace(found, text=words.finding(found, ask), caveat=words.caveat(found))
+
+
+def explain(name: str, pair: Pair, data: Dataset, *, view: str = SHARE) -> Explained:
+    """Everything about one change: `why` over all columns, the factors where the metric is a product, and who answered where it is a score.
+
+    `pair` is made by `periods`, `between` or `parts`. Values are in the metric's unit (seconds, per cent, money, counts); null leaves numerator
+    and denominator together. Sides that cannot be compared give the verdict "unknown" and its reason, never a number. UnknownName and
+    BadValue as `why`.
+    """
+    change = why(name, pair, data, view=view)
+    product = factors(name, pair, data)
+    cost = factors(COST, pair, data) if product is not None and change.metric.unit == "currency" else None
+    return Explained(change, product, cost, respondents(name, pair, data) if change.splits else None)
 
 
 def _compared(name: str, pair: Pair, data: Dataset) -> Result:

@@ -119,16 +119,16 @@ class Change:
             "metric": self.metric.name,
             "unit": self.metric.unit,
             "sides": list(self.pair.words),
-            **{name: _known(getattr(self, name)) for name in plain},
+            **{name: known(getattr(self, name)) for name in plain},
             "rows": list(self.rows),
             "figure": {"label": self.figure.label, "unit": self.figure.unit, "why": self.figure.why},
             "text": self.text,
             "caveat": self.caveat,
             "slices_looked_at": self.n_slices,
-            "claims": [{k: _known(v) for k, v in vars(claim).items()} for claim in self.claims],
-            "apart": [{k: _known(v) for k, v in vars(claim).items()} for claim in self.apart],
+            "claims": [{k: known(v) for k, v in vars(claim).items()} for claim in self.claims],
+            "apart": [{k: known(v) for k, v in vars(claim).items()} for claim in self.apart],
             "splits": {
-                column: [{str(k): _known(v) for k, v in row.items()} for row in split.frame.to_dict("records")]
+                column: [{str(k): known(v) for k, v in row.items()} for row in split.frame.to_dict("records")]
                 for column, split in self.splits.items()
             },
             "left_out": dict(self.left_out),
@@ -151,7 +151,7 @@ class Change:
         return units.say_change_interval(low, high, self.figure.unit, self.currency or None, days=self.days)
 
 
-def _known(value: Any) -> Any:
-    """A number or text as JSON has it; nan is None."""
+def known(value: Any) -> Any:
+    """A number or text as JSON has it; what is not known (nan) is None."""
     plain = value.item() if hasattr(value, "item") else value
-    return None if isinstance(plain, float) and math.isnan(plain) else plain
+    return None if isinstance(plain, float) and not math.isfinite(plain) else plain

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kpi.changes.said import level_said, named
+from kpi.engine import Dataset
 from kpi.errors import BadValue
+from kpi.measure import measure
 from kpi.scope import Scope
+
+MOST_VALUES = 200
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,27 @@ def periods(scope: Scope) -> Pair | None:
     bare = scope.but(by="all", split=())
     before = bare.before()
     return Pair(before, bare.but(compare=None), (_dates(before), _dates(bare))) if before else None
+
+
+def between(scope: Scope, start: dt.date, end: dt.date) -> Pair:
+    """A scope's dates against others, of any length. BadValue where a day would be on both sides, or the scope has no dates."""
+    if not (scope.start and scope.end):
+        raise BadValue("A period needs its first and its last day.", "Choose both dates.")
+    bare = scope.but(by="all", split=(), compare=None)
+    before = bare.but(start=start, end=end)
+    if start <= scope.end and scope.start <= end:
+        raise BadValue(f"{_dates(bare)} and {_dates(before)} share days.", "Choose two periods that do not overlap.")
+    return Pair(before, bare, (_dates(before), _dates(bare)))
+
+
+def values(column: str, scope: Scope, data: Dataset) -> tuple[str, ...]:
+    """The values tickets have in a column over all dates, the most frequent 200 first; "(none)" where it is not known. UnknownName for a column
+    that does not exist."""
+    frame = measure(["tickets_created"], Scope(split=(column,), calendar=scope.calendar), data, intervals=False).frame
+    if frame["value"].isna().all():
+        return ()
+    most = frame.nlargest(MOST_VALUES, "value", keep="first")
+    return tuple(str(value) for value, count in zip(most[column], most["value"], strict=True) if count > 0)
 
 
 def parts(scope: Scope, column: str, value: str, others: Sequence[str]) -> Pair:

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from kpi.cli.shared import dataset, one_line, write_json
+from kpi.cli.shared import dataset, one_line, text_of, write_json
 from kpi.errors import BadValue
 
 MISSED, BAD_TARGETS = 1, 2
-MOST_BYTES = 2_000_000
 
 
 def check(options: argparse.Namespace) -> int:
@@ -23,7 +22,7 @@ def check(options: argparse.Namespace) -> int:
     from kpi.targets.record import described  # noqa: PLC0415
 
     path = Path(options.targets)
-    found = read(_text(path), path.name)  # what is wrong with the wish is said before a large file is read
+    found = read(text_of(path, "--targets"), path.name)  # what is wrong with the wish is said before a large file is read
     if not found.targets and not found.problems:
         raise BadValue(f"{path.name} has no target.", "Write [[target]] with metric, start, deadline and to or change (docs/targets.md).")
     calendar = read_calendar(options.calendar) if options.calendar else None
@@ -39,17 +38,6 @@ def check(options: argparse.Namespace) -> int:
     for sentence in (*(one.text for one in told), *(problem.text for problem in found.problems)):
         print(one_line(sentence), file=sys.stderr)
     return MISSED if any(one.is_missed for one in told) else BAD_TARGETS if found.problems else 0
-
-
-def _text(path: Path) -> str:
-    if not path.is_file():
-        raise BadValue(f"{path.name!r} is {'a folder' if path.is_dir() else 'not there'}.", "Check the path of --targets.")
-    with path.open("rb") as file:
-        content = file.read(MOST_BYTES)
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadValue(f"{path.name} is not UTF-8 text.", "Save it as plain text in UTF-8.") from None
 
 
 def _table(told: Sequence[Any]) -> list[str]:

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from kpi import home
-from kpi.cli.shared import dataset, progress, spare_the_input, write_json
+from kpi.cli.scoped import scope_of
+from kpi.cli.shared import about, dataset, give_files_back, progress, spare_the_input, write_json
 from kpi.errors import BadValue
 
 
@@ -22,25 +23,11 @@ def compute(options: argparse.Namespace) -> None:
     from kpi.catalogue import find  # noqa: PLC0415
     from kpi.export import result_csv  # noqa: PLC0415
     from kpi.measure import measure  # noqa: PLC0415
-    from kpi.scope import Scope, pairs_of  # noqa: PLC0415
 
-    _give_files_back(options)
+    give_files_back(options, "metric", "split", "where", "param")
     for name in options.metric:  # what is wrong with the wish is said before a large file is read
         find(name)
-    scope = Scope(
-        by=options.by,
-        split=options.split,
-        where=pairs_of(options.where, "--where"),
-        start=options.start,
-        end=options.end,
-        zone=options.zone or "UTC",
-        calendar=options.calendar,
-        clock=options.clock,
-        statistic=options.statistic,
-        as_of=options.as_of,
-        compare=options.compare,
-        params={name: values[-1] for name, values in pairs_of(options.param, "--param").items()},
-    )
+    scope = scope_of(options).but(by=options.by, split=tuple(options.split), compare=options.compare)
     data = dataset(options)
     result = measure(options.metric, scope, data)
     if options.format == "csv":
@@ -48,23 +35,9 @@ def compute(options: argparse.Namespace) -> None:
     elif options.format == "table":
         print(result.text)
     else:
-        about = {
-            "files": [f.file for f in data.report.files],
-            "fingerprint": data.fingerprint,
-            "rows": {name: count for name, count in data.rows.items() if count},
-            "first": data.first.isoformat() + "Z",
-            "newest": data.newest.isoformat() + "Z",
-            "doubts": list(data.report.doubts),
-        }
-        write_json({"dataset": about, "scope": {**scope.to_query(), "as_of": result.as_of.isoformat() + "Z"}, "results": result.records()})
-
-
-def _give_files_back(options: argparse.Namespace) -> None:
-    """`kpi compute --metric csat tickets.csv`: the list has taken the file, and gives it back."""
-    for values in (options.metric, options.split, options.where, options.param):
-        taken = [v for v in values if Path(v).suffix and Path(v).is_file()]
-        options.files += taken
-        values[:] = [v for v in values if v not in taken]
+        write_json(
+            {"dataset": about(data), "scope": {**scope.to_query(), "as_of": result.as_of.isoformat() + "Z"}, "results": result.records()}
+        )
 
 
 def tickets(options: argparse.Namespace) -> None:

@@ -7,8 +7,10 @@ import os
 import re
 from typing import Any, NoReturn
 
-from kpi.cli import commands, pairs
+from kpi.cli import analyses, commands, pairs
+from kpi.cli.analysis_options import correlating, explaining, what_ifs
 from kpi.cli.check import check
+from kpi.cli.scoped import scoped, standing
 from kpi.errors import BadValue, did_you_mean
 
 
@@ -60,31 +62,18 @@ def parser() -> Parser:
         "--by", default="all", metavar="all|day|week|month|quarter|year", help="one number a period; weeks begin on Monday"
     )
     compute.add_argument("--split", nargs="+", action="extend", default=[], metavar="COLUMN", help="one number a group")
-    compute.add_argument(
-        "--where", nargs="+", action="extend", default=[], metavar="COLUMN=VALUE",
-        help="only such rows; values of one column add up, columns narrow down; (none) is unknown",
-    )  # fmt: skip
-    compute.add_argument("--from", dest="start", metavar="DATE", help="first local date, included")
-    compute.add_argument("--to", dest="end", metavar="DATE", help="last local date, included")
-    _standing(compute)
-    compute.add_argument("--clock", default="calendar", metavar="calendar|business", help="durations in all hours, or in working hours")
-    compute.add_argument("--statistic", metavar="median|mean|p75|p90|p95", help="of durations (default: each metric's own)")
+    scoped(compute)
     compute.add_argument("--compare", metavar="previous|last_year", help="beside the period before, or the same one a year ago")
-    compute.add_argument(
-        "--param",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="NAME=VALUE",
-        help="a threshold or variant (docs/metrics.md, what can be set)",
-    )
     compute.add_argument(
         "--format", choices=["json", "csv", "table"], default="json", help="how it is written; table is one sentence a number"
     )
     _checking(reading("check", check, "Hold targets against the files; exit code 1 when one is missed for sure."))
+    correlating(reading("correlate", analyses.correlate, "Say what moves with what: on tickets, from week to week, from agent to agent."))
+    explaining(reading("explain", analyses.explain, "Say why a number changed, or differs: where the change lies, and whether it is one."))
+    what_ifs(reading("what-if", analyses.what_if, "Say what follows when inputs move; exit code 2 where the data do not reach so far."))
     tickets = reading("tickets", commands.tickets, "Write one row per ticket with every computed column.")
     tickets.add_argument("-o", "--output", required=True, metavar="FILE.csv|parquet", help="where to; its ending decides the format")
-    _standing(tickets)
+    standing(tickets)
     hours = command("hours", pairs.hours, "Business seconds between two instants, or the instant a number of business seconds is over.")
     hours.add_argument("--calendar", required=True, metavar="FILE", help="working hours, a TOML file (docs/calendar.md)")
     hours.add_argument("--schedule", metavar="NAME", help="one of its schedules (default: the calendar's default)")
@@ -105,11 +94,6 @@ def parser() -> Parser:
 
 def _checking(command: argparse.ArgumentParser) -> None:
     command.add_argument("--targets", required=True, metavar="FILE", help="the targets, a TOML file (docs/targets.md)")
-    _standing(command)
+    standing(command)
     command.add_argument("--format", choices=["table", "json"], default="table", help="how it is written; sentences go to stderr")
     command.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
-
-
-def _standing(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--as-of", metavar="INSTANT", help="the instant one stands at (default: the newest in the data)")
-    command.add_argument("--calendar", metavar="FILE", help="working hours, a TOML file (docs/calendar.md)")

@@ -35,6 +35,39 @@ def dataset(options: argparse.Namespace) -> Any:
     )
 
 
+def about(data: Any) -> dict[str, Any]:
+    """Which data an answer is of."""
+    return {
+        "files": [f.file for f in data.report.files],
+        "fingerprint": data.fingerprint,
+        "rows": {name: count for name, count in data.rows.items() if count},
+        "first": data.first.isoformat() + "Z",
+        "newest": data.newest.isoformat() + "Z",
+        "doubts": list(data.report.doubts),
+    }
+
+
+def give_files_back(options: argparse.Namespace, *lists: str) -> None:
+    """`kpi compute --metric csat tickets.csv`: the list has taken the file, and gives it back."""
+    for name in lists:
+        values = getattr(options, name)
+        taken = [v for v in values if Path(v).suffix and Path(v).is_file()]
+        options.files += taken
+        values[:] = [v for v in values if v not in taken]
+
+
+def text_of(path: Path, option: str, most: int = 2_000_000) -> str:
+    """A small text file named by an option; BadValue where it is none."""
+    if not path.is_file():
+        raise BadValue(f"{path.name!r} is {'a folder' if path.is_dir() else 'not there'}.", f"Check the path of {option}.")
+    with path.open("rb") as file:
+        content = file.read(most)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadValue(f"{path.name} is not UTF-8 text.", "Save it as plain text in UTF-8.") from None
+
+
 def progress(what: str, share: float) -> None:
     print(f"{CLEAR}{one_line(what)} {share:.0%}", end="\n" if share >= 1 else "", file=sys.stderr, flush=True)
 

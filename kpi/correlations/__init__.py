@@ -3,17 +3,19 @@
 matrix = correlate("tickets", scope, data)
 matrix.text                                   # the finding and how many pairs were looked at
 matrix.pair("csat", "first_reply_time").r     # like compared with like; `pooled` beside it
+record.described(matrix)                      # as plain data; record.of_look(look(pair, scope, data)) for one pair closely
 """
 
-from kpi.correlations import agents, periods, tickets
+from kpi.correlations import agents, periods, record, tickets
 from kpi.correlations.arithmetic import Link, linked
+from kpi.correlations.dates import WEEKS, widened
 from kpi.correlations.model import UNITS, Matrix, Pair
 from kpi.correlations.order import NAMED, driver_first
 from kpi.engine import Dataset
 from kpi.errors import BadValue
 from kpi.scope import Scope
 
-__all__ = ["NAMED", "UNITS", "Link", "Matrix", "Pair", "correlate", "driver_first", "linked"]
+__all__ = ["NAMED", "UNITS", "WEEKS", "Link", "Matrix", "Pair", "correlate", "driver_first", "linked", "record", "widened"]
 
 _MATRICES = {"tickets": tickets.matrix, "periods": periods.matrix, "agents": agents.matrix}
 

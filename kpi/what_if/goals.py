@@ -90,6 +90,10 @@ class Sought:
         """On one axis: the stretches of values where all goals are met at least as surely as `code`."""
         return _stretches(self.grid[0], self.met >= code)
 
+    def half_ranges(self) -> list[tuple[float, float]]:
+        """On one axis: the stretches where they are met by the estimate even if half of the learned effect is something else."""
+        return _stretches(self.grid[0], self.half)
+
     @property
     def feasible(self) -> npt.NDArray[np.bool_]:
         """Met by the estimate, where the history carries the wish."""
@@ -143,7 +147,7 @@ class Sought:
             share = 100 * inside / max(1, int((self.levels == INSIDE).sum()))
             said.append(f"Of the combinations your weeks have covered, {units.say(share, '%')} meet it.")
         if (self.met >= LIKELY).any() and self._causal:
-            half = _stretches(self.grid[0], self.half) if len(self.axes) == 1 else []
+            half = self.half_ranges() if len(self.axes) == 1 else []
             if len(self.axes) == 1:
                 kept = " or ".join(self.said_range(*one) for one in half)
                 said.append(f"If half of the pattern is something else, {f'it takes {kept}' if kept else 'no value does'}.")
@@ -199,6 +203,14 @@ class Sought:
 
     def _say(self, name: str, value: float) -> str:
         return units.say(value, INPUTS[name].unit, self.ground.currency or None)
+
+
+def along(ground: Ground, outcome: str = "csat") -> tuple[str, ...]:
+    """The inputs one may seek along here: the learned drivers, then the factors that are known. Sought is along the first, where none is named;
+    along handle time, where nothing moves the outcome."""
+    levels = [name for name in ground.levels() if name in ground.today and name != "paid_hours"]
+    drivers = ground.drivers(outcome)
+    return (*drivers, *sorted(levels, key=lambda name: name != "handle_time" and not drivers))
 
 
 def seek(ground: Ground, goals: Sequence[Goal], axes: Sequence[str], moves: dict[str, float] | None = None) -> Sought:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kpi.catalogue import CATALOGUE
 from kpi.errors import BadValue, UnknownName, did_you_mean
+from kpi.metric import seconds_of
 
 MOST_MOVED = 10
 
@@ -63,6 +64,15 @@ INPUTS: dict[str, Input] = {
 """Shrinkage is the share of paid time that goes to breaks, training, meetings and absence: 100 % less utilisation."""
 
 
+SHORT = {
+    "fcr": "first_contact_resolution",
+    "frt": "first_reply_time",
+    "aht": "handle_time",
+    "volume": "tickets_per_week",
+}
+"""What the field calls some of them for short."""
+
+
 def find_input(name: str) -> Input:
     """The input of that name; UnknownName when there is none."""
     if name not in INPUTS:
@@ -70,18 +80,26 @@ def find_input(name: str) -> Input:
     return INPUTS[name]
 
 
+def spoken_input(name: str) -> Input:
+    """`find_input`, also by what the field calls it for short."""
+    return find_input(SHORT.get(name, name))
+
+
 def read_moves(texts: list[str]) -> dict[str, float]:
-    """["first_contact_resolution=70", …] as moves; UnknownName or BadValue names the first that cannot be. The last of a name counts."""
+    """["first_contact_resolution=70", "handle_time=8m", …] as moves; times in seconds, or with their unit. The last of a name counts.
+
+    UnknownName or BadValue names the first that cannot be.
+    """
     moves: dict[str, float] = {}
     for text in texts:
         name, equals, value = text.partition("=")
-        one = find_input(name.strip())
+        one = spoken_input(name.strip())
         try:
-            number = float(value) if equals else float("nan")
-        except ValueError:
+            number = (seconds_of(value) if one.unit == "s" else float(value)) if equals else float("nan")
+        except (ValueError, BadValue):
             number = float("nan")
         if math.isnan(number):
-            raise BadValue(f"{one.label} cannot be {value[:40]!r}.", f"Write it as {one.name}=70.")
+            raise BadValue(f"{one.label} cannot be {value[:40]!r}.", f"Write it as {one.name}={'8m' if one.unit == 's' else '70'}.")
         moves[one.name] = one.check(number)
     if len(moves) > MOST_MOVED:
         raise BadValue(f"{len(moves)} inputs are moved at once.", f"At most {MOST_MOVED} can be.")
