@@ -112,9 +112,10 @@ def matrix_of(found: Facts, ask: Ask) -> Matrix:
     )
     ties = {pair: linked(*pair, ask) for pair in combinations(names, 2)}
     free = [pair for pair, link in ties.items() if link is None]
+    rare = {name for name in names if is_rare(name, ask)}
     links: dict[tuple[str, str], TicketCorrelation] = {}
     for is_common in (True, False):
-        some = [pair for pair in free if (not any(is_rare(name, ask) for name in pair)) == is_common]
+        some = [pair for pair in free if rare.isdisjoint(pair) == is_common]
         rows = found.drawn if is_common else slice(None)
         place = {name: i for i, name in enumerate(dict.fromkeys(name for pair in some for name in pair))}
         columns = [found.columns[name][rows] for name in place]

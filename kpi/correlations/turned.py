@@ -56,13 +56,18 @@ class Turned:
 
 def turned(metric: str, scope: Scope, data: Dataset) -> tuple[Turned, ...]:
     """The comparisons of a share that turn round, the clearest first; nothing for other metrics."""
+    return judged(compared(metric, scope, data))
+
+
+def compared(metric: str, scope: Scope, data: Dataset) -> list[tuple[Turned, float]]:
+    """Every comparison that was made, turned round or not, with the larger of its two p-values; nothing for what is no share."""
     if not is_yes_no(metric, scope.ask):
-        return ()
+        return []
     columns = tuple(c for c in dimensions(data) if c in DIMENSIONS)[:COLUMNS]
     text, schema = facts((metric,), scope, data, columns)
     couples = list(combinations(columns, 2))
     if not couples:
-        return ()
+        return []
     sets = ", ".join(f"({quoted(a)}, {quoted(b)})" for a, b in couples)
     told = ", ".join(f"coalesce({quoted(c)}, '{NONE}') AS {quoted(c)}" for c in columns)
     frame = data.query(
@@ -71,11 +76,11 @@ def turned(metric: str, scope: Scope, data: Dataset) -> tuple[Turned, ...]:
         schema,
     )
     known = frame[list(columns)].notna()
-    found = []
+    found: list[tuple[Turned, float]] = []
     for first, second in couples:
         table = frame[known[first] & known[second] & (known.sum(axis=1) == 2)]
         found += [one for a, b in permutations((first, second)) for one in _compared(metric, table, a, b)]
-    return judged(found)
+    return found
 
 
 def judged(found: list[tuple[Turned, float]]) -> tuple[Turned, ...]:

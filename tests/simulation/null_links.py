@@ -14,7 +14,10 @@ import streamlit as st
 import kpi
 from kpi import Scope, changes, sample, what_if
 from kpi.correlations import NAMED, UNITS, Matrix
-from kpi.correlations.look import look as look_closely
+from kpi.correlations.effect import bend
+from kpi.correlations.facts import dimensions
+from kpi.correlations.splits import candidates, splits
+from kpi.correlations.tickets import read_facts
 from kpi.correlations.together import SAID
 from kpi.correlations.words import sentence
 from kpi.feedback import HIGH, LOW
@@ -83,22 +86,22 @@ def explain(seed: int, tickets: int = TICKETS) -> Explained:
 
 def _links(mine: Mine, scope: Scope) -> dict[str, object]:
     """Every unit's matrix; and, closely, the pairs of CSAT everybody asks about."""
-    links, bends, splits = {}, [], []
+    links = {}
     for unit in UNITS:
-        wide = correlation_asked.widened(scope, mine, unit)
-        matrix = correlation_asked.matrix_of(mine, wide, unit)
+        matrix = correlation_asked.matrix_of(mine, correlation_asked.widened(scope, mine, unit), unit)
         links[unit] = Linked(tuple(_name(pair) for pair in matrix.claimed), matrix.looked, _bold(matrix))
-        if unit == "tickets":
-            pairs = [pair for names in NAMED if "csat" in names and (pair := matrix.pair(*names)) is not None]
-            for pair in pairs:
-                found = look_closely(pair, wide, mine.dataset)
-                bends += [_name(pair)] if found.bend is not None and found.bend.shape.is_clear else []
-                splits += [f"{_name(pair)} by {split.column}" for split in found.splits if split.is_flagged]
-            turned = correlation_asked.turned_round(mine, wide, "csat")
+    wide = correlation_asked.widened(scope, mine, "tickets")
+    turned = correlation_asked.turned_round(mine, wide, "csat")
+    columns = candidates(dimensions(mine.dataset))
+    named = [names for names in NAMED if names[1] == "csat"]
+    facts = read_facts(("csat", *(first for first, _ in named)), wide, mine.dataset, columns)
+    bent = {names: bend(*names, facts, wide.ask) for names in named}
     return {
         "links": links,
-        "bends": tuple(bends),
-        "splits": tuple(splits),
+        "bends": tuple("~".join(names) for names, found in bent.items() if found is not None and found.shape.is_clear),
+        "splits": tuple(
+            f"{'~'.join(names)} by {one.column}" for names in named for one in splits(*names, facts, columns, wide.ask) if one.is_flagged
+        ),
         "turned": tuple(f"{one.first} against {one.second} by {one.hidden_by}" for one in turned),
     }
 

@@ -18,8 +18,11 @@ import pytest
 import kpi
 from kpi.sample.truth import _facts
 from tests.simulation.null_company import DEFAULT, Said, look
+from tests.simulation.shared import shared
 
-pytestmark = [pytest.mark.simulation, pytest.mark.xdist_group("null company")]  # made once, by one worker
+pytestmark = pytest.mark.simulation
+overview = pytest.mark.xdist_group("null company, overview")
+singles = pytest.mark.xdist_group("null company, singles")
 
 SEEDS = range(1, 101)
 AT_MOST = 5
@@ -27,10 +30,11 @@ VOLUME = frozenset(name for name, metric in kpi.metrics().items() if metric.fami
 
 
 @pytest.fixture(scope="module")
-def said() -> list[Said]:
+def said(tmp_path_factory: pytest.TempPathFactory) -> list[Said]:
+    """Two groups of tests, so that two workers make the companies together."""
     logging.disable(logging.WARNING)  # Streamlit says at every step that nobody is looking
     try:
-        return [look(seed) for seed in SEEDS]
+        return shared(tmp_path_factory, "null company", SEEDS, look)
     finally:
         logging.disable(logging.NOTSET)
 
@@ -46,26 +50,31 @@ def test_the_null_company_grows_and_swings() -> None:
     assert _facts()["growth_a_year"] and _facts()["year_swing"]
 
 
+@overview
 def test_the_headline_of_the_overview(said: list[Said]) -> None:
     claims = {one.seed: {one.overview_about or one.overview} - VOLUME - {""} for one in said}
     assert sum(map(bool, claims.values())) <= AT_MOST, told(said, claims)
 
 
+@overview
 def test_the_board_of_trends(said: list[Said]) -> None:
     claims = {one.seed: set(one.board) - VOLUME for one in said}
     assert sum(map(bool, claims.values())) <= AT_MOST, told(said, claims)
 
 
+@singles
 def test_trends_of_the_default_number(said: list[Said]) -> None:
     claims = {one.seed: set(one.trends) & {DEFAULT} for one in said}
     assert sum(map(bool, claims.values())) <= AT_MOST, told(said, claims)
 
 
+@singles
 def test_events_of_the_default_number(said: list[Said]) -> None:
     claims = {one.seed: set(one.events) & {DEFAULT} for one in said}
     assert sum(map(bool, claims.values())) <= AT_MOST, told(said, claims)
 
 
+@singles
 def test_the_mean_over_single_numbers(said: list[Said]) -> None:
     """Over all numbers but those of volume at most 5 % of Trends pages, and of Events pages, claim anything."""
     looked = sum(len(set(one.looked) - VOLUME) for one in said)
