@@ -8,6 +8,7 @@
         <fingerprint>.duckdb        a version of the dataset: written once, never changed
         import.json                 which version is the present one, and what was understood of the files
         progress.json failed.json   an import under way, or why the last one failed
+    KPI_HOME/book.sqlite            links and the audit log (`database`); or PostgreSQL, by KPI_DATABASE
 
 An import runs in a process of its own, so that a server stays small and answers while it runs, and so that it can be stopped. Everything
 is written aside and takes its name at the end: a crash in the middle leaves the store as it was.
@@ -15,6 +16,7 @@ is written aside and takes its name at the end: a crash in the middle leaves the
 
 from __future__ import annotations
 
+from kpi.store import audit, links
 from kpi.store.folders import (
     SAMPLE,
     Options,
@@ -38,6 +40,7 @@ __all__ = [
     "Options",
     "State",
     "add_calendar",
+    "audit",
     "begin",
     "bring_along",
     "calendars",
@@ -49,6 +52,7 @@ __all__ = [
     "folder",
     "import_now",
     "keep",
+    "links",
     "names",
     "open_dataset",
     "options",

@@ -17,7 +17,7 @@ from kpi import sample
 from kpi.engine import MEMORY
 from kpi.errors import KpiError
 from kpi.read import read
-from kpi.store import versions
+from kpi.store import audit, links, versions
 from kpi.store.folders import SAMPLE, asked_of, default_calendar, files, folder, names, options, read_json, write_json
 from kpi.tables import TABLES
 
@@ -85,8 +85,10 @@ def cancel(key: str) -> None:
 
 
 def discard(key: str) -> None:
-    """Delete everything of a key: its files, its versions, an import under way."""
+    """Delete everything of a key: its files, its versions, an import under way. Every link to it is closed first (`links.of` tells which)."""
     cancel(key)
+    links.revoke_all(key, why="the data were deleted")
+    audit.note("delete", key)
     versions.forget(key)
     shutil.rmtree(folder(key), ignore_errors=True)
 
@@ -115,8 +117,10 @@ def import_now(key: str, progress: Progress | None = None) -> None:
     tick("Writing it down", 0.92)
     name = versions.write(data, place, calendar)
     write_json(place / "import.json", {"asked": asked, "file": name, "fingerprint": data.fingerprint})
+    audit.note("import", key, fingerprint=data.fingerprint, rows=dict(data.rows), files=len(given))
+    needed = {name, *links.held(key)}  # a frozen link keeps its version
     for old in place.glob("*.duckdb"):
-        if old.name != name:
+        if old.name not in needed:
             old.unlink(missing_ok=True)  # nothing points to it yet; who has it open keeps it
 
 

@@ -28,12 +28,19 @@ def write(data: engine.Dataset, place: Path, calendar: Calendar | None) -> str:
     return name
 
 
-def open_dataset(key: str) -> engine.Dataset:
-    """The present version of a key's dataset, opened once for everybody; the eldest of too many makes room. UnknownName when there is none."""
+def file_of(key: str) -> str:
+    """The name of the file of a key's present version; UnknownName when there is none."""
     present = read_json(folder(key) / "import.json")
     if not isinstance(present, Mapping):
         raise UnknownName("The data of this address are not here any more.", "Open the file again.")
-    path = folder(key) / present["file"]
+    return str(present["file"])
+
+
+def open_dataset(key: str, version: str | None = None) -> engine.Dataset:
+    """A version of a key's dataset (the present one), opened once for everybody; the eldest of too many makes room. UnknownName when there is none."""
+    path = folder(key) / (version or file_of(key))
+    if not path.is_file():
+        raise UnknownName("The data of this address are not here any more.", "Open the file again.")
     with _LOCK:
         if path in _OPEN and path.is_file():
             _OPEN.move_to_end(path)

@@ -1,0 +1,72 @@
+"""The book beside the datasets: who was given which link, and what was done. SQLite in KPI_HOME by default, PostgreSQL by KPI_DATABASE.
+
+The datasets themselves are files (see `kpi.store`); the book never holds a ticket.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from kpi.errors import BadValue
+from kpi.home import user_folder
+
+FILE = "book.sqlite"
+
+
+def url() -> str:
+    """Where the book is: KPI_DATABASE ("postgresql://…"), else a file in KPI_HOME."""
+    said = os.environ.get("KPI_DATABASE", "")
+    if not said:
+        return f"sqlite:///{user_folder() / FILE}"
+    if not said.startswith(("postgresql://", "sqlite:///")):
+        raise BadValue("KPI_DATABASE is no address of a database this version can use.", "Write it as postgresql://user@host/name.")
+    return said.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@contextmanager
+def begin() -> Iterator[sa.Connection]:
+    """A transaction: all of it is kept when the block ends, none of it when it raises."""
+    with _engine(url()).begin() as connection:
+        yield connection
+
+
+@lru_cache(maxsize=4)
+def _engine(address: str) -> sa.Engine:
+    """The engine of an address, its tables brought to this version. Two processes that start at once do so one after the other."""
+    if address.startswith("sqlite"):
+        Path(sa.make_url(address).database or "").parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(address, connect_args={"timeout": 30})
+        sa.event.listen(engine, "connect", _sqlite)
+        with Path(f"{sa.make_url(address).database}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            _migrate(engine)
+    else:
+        engine = sa.create_engine(address, pool_pre_ping=True)
+        _migrate(engine)
+    return engine
+
+
+def _sqlite(connection: Any, _record: object) -> None:
+    """Readers and the writer never wait for each other, and what was said to be kept is kept."""
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _migrate(engine: sa.Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(7261544)"))  # any number, the same for every process of ours
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
