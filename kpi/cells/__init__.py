@@ -25,7 +25,7 @@ from kpi.cells.base import (
     pick,
     typed,
 )
-from kpi.cells.combined import After, Between, Either, First, Kept, Total
+from kpi.cells.combined import After, Between, Either, First, Kept, Total, When
 from kpi.cells.durations import UNITS, Duration, unit_of
 from kpi.cells.instants import ORDERS, DayAndTime, Instant
 from kpi.cells.plain import Choice, Constant, Count, Flag, Identifier, Items, Number, Text
@@ -53,6 +53,7 @@ READERS: dict[str, type[Reader]] = {
         Either,
         First,
         Kept,
+        When,
     )
 }
 """Kind -> reader, for mapping files. `status` is a Choice with the common words of all tools."""
@@ -164,6 +165,11 @@ def kept(*names: str, once: str | tuple[str, ...] = ()) -> Kept:
     return Kept(names, (), (once,) if isinstance(once, str) else once)
 
 
+def when(what: Reader, where: Flag) -> When:
+    """What a reader reads, in the rows where a flag is true."""
+    return When(what=what, where=where)
+
+
 def reader_for(column: Column, *names: str) -> Reader:
     """The reader a canonical column has when nothing else is said: by its type, its words and its unit."""
     if column.name == "status":
@@ -200,6 +206,7 @@ __all__ = [
     "Question",
     "Reader",
     "Sheet",
+    "When",
     "Zone",
     "after",
     "between",
@@ -231,5 +238,6 @@ __all__ = [
     "total",
     "typed",
     "unit_of",
+    "when",
     "zone_of",
 ]  # fmt: skip

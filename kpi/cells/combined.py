@@ -86,6 +86,35 @@ class Between(_Pair):
 
 
 @dataclass(frozen=True)
+class When(_Pair):
+    """What a reader reads, in the rows where a flag is true; nothing in the others (a time of sending becomes no time of answering)."""
+
+    kind: ClassVar[str] = "when"
+    what: Reader = field(default_factory=Reader)
+    where: Reader = field(default_factory=Reader)
+
+    def both(self) -> tuple[Reader, Reader]:
+        return self.what, self.where
+
+    def compile(self, sheet: Sheet, column: Column) -> Compiled | None:
+        what, where = self.what.compile(sheet, column), self.where.compile(sheet, _WHERE)
+        if what is None or where is None:
+            return None
+        holds = f"coalesce({where.value} = 'true', false)"
+        return Compiled(
+            given=f"CASE WHEN {holds} THEN {what.given} END",
+            value=f"CASE WHEN {holds} THEN {what.value} END",
+            reason=what.reason,
+            headers=(*what.headers, *where.headers),
+            doubts=what.doubts,
+            question=what.question,
+        )
+
+
+_WHERE = Column("where", "flag", "Rows that are read.")
+
+
+@dataclass(frozen=True)
 class Total(Reader):
     """The sum of several durations (talk + hold + after-call work). The first must be there; what others lack counts nothing."""
 

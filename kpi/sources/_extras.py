@@ -28,7 +28,7 @@ _PERSONAL = re.compile(
 def extras_of(sheet: Sheet, used: Iterable[str], skip: Sequence[str]) -> list[tuple[Extra, str]]:
     """Every unmapped header of a ticket sheet, with its fate and its SQL column. `used` are the SQL columns already read."""
     used = set(used)
-    named = {fold(found.raw) for s in skip if (found := pick(sheet.headers, s)) is not None}
+    named = {fold(h.raw) for s in skip if (h := pick(sheet.headers, s)) is not None}
     skipped = {h.column for h in sheet.headers if fold(h.raw) in named}  # a repeated header, each time
     left = [h for h in sheet.headers if h.column not in used]
     looked_at = [h for h in left if h.column not in skipped and not _personal(h)]

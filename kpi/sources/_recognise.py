@@ -82,12 +82,14 @@ def _based(source: Source) -> Source:
 
 def _automatic(raw: RawTable) -> Source | None:
     fitting = [s for s in all_sources().values() if not s.lacks(raw.headers)]
-    # Our own format is a contract: with its required headers and one more, it is meant. The table that fits best wins.
-    own = [s for s in fitting if s.tool == "canonical" and s.score(raw.headers) > 1]
+    particular = [s for s in fitting if s.tool != "canonical" and not s.general]
+    # Our own format is a contract: with its required headers and one more, it is meant, unless a tool's signs are there and most
+    # headers are not ours. The table that fits best wins.
+    least = len(raw.headers) / 2 if particular else 2
+    own = [s for s in fitting if s.tool == "canonical" and s.score(raw.headers) >= least]
     if own:
         stem = PurePath(raw.file.split(" › ")[-1]).stem.casefold()
         return max(own, key=lambda s: (s.name == stem, s.score(raw.headers)))
-    particular = [s for s in fitting if s.tool != "canonical" and not s.general]
     general = [s for s in fitting if s.general]
     return _one(raw, particular or general) if particular or general else None
 

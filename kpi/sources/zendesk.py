@@ -11,26 +11,28 @@ from __future__ import annotations
 from kpi.cells import Reader, after, between, choice, constant, count, flag, identifier, instant, items, minutes, status, text
 from kpi.sources._source import Part, Source
 
-_STATES = {"hold": "hold", "on-hold": "hold", "suspended": "spam"}
-_GOOD_BAD = {
+STATES = {"hold": "hold", "on-hold": "hold", "suspended": "spam"}
+GOOD_BAD = {
     "good": 1, "good with comment": 1, "goodwithcomment": 1,
     "bad": 0, "bad with comment": 0, "badwithcomment": 0,
 }  # fmt: skip
-_STARS = {str(n): n for n in range(1, 6)}
+STARS = {str(n): n for n in range(1, 6)}
 _NO_ANSWER = ("offered", "received", "not offered", "unoffered")
 _NOTHING: dict[str, object] = dict.fromkeys(_NO_ANSWER)
+ANSWERED: dict[str, object] = {**dict.fromkeys((*GOOD_BAD, *STARS), True), **dict.fromkeys(_NO_ANSWER, False)}
+"""Whether a score is an answer, or tells only that one was asked for (or not even that)."""
 
 
-def _rating(score: str, **columns: Reader) -> Part:
+def rating(score: str, **columns: Reader) -> Part:
     """A survey row for each score or offer; the scale is that of the score, so a column may mix both kinds."""
-    asked: dict[str, object] = dict.fromkeys((*_GOOD_BAD, *_STARS, "offered", "received"), True)
+    asked: dict[str, object] = dict.fromkeys((*GOOD_BAD, *STARS, "offered", "received"), True)
     return Part(
         "surveys",
         {
             "kind": constant("csat"),
-            "score": choice(score, words={**_GOOD_BAD, **_STARS, **_NOTHING}),
-            "scale_low": choice(score, words={**dict.fromkeys(_GOOD_BAD, 0), **dict.fromkeys(_STARS, 1), **_NOTHING}),
-            "scale_high": choice(score, words={**dict.fromkeys(_GOOD_BAD, 1), **dict.fromkeys(_STARS, 5), **_NOTHING}),
+            "score": choice(score, words={**GOOD_BAD, **STARS, **_NOTHING}),
+            "scale_low": choice(score, words={**dict.fromkeys(GOOD_BAD, 0), **dict.fromkeys(STARS, 1), **_NOTHING}),
+            "scale_high": choice(score, words={**dict.fromkeys(GOOD_BAD, 1), **dict.fromkeys(STARS, 5), **_NOTHING}),
             "is_higher_better": constant(True),
             **columns,
         },
@@ -70,7 +72,7 @@ VIEW = Source(
         "solved_at": instant("Solved at"),
         "updated_at": instant("Updated at"),
         "due_at": instant("Due date"),
-        "status": status("Status", words=_STATES),
+        "status": status("Status", words=STATES),
         "channel": text("Via"),
         "priority": text("Priority"),
         "type": text("Ticket type"),
@@ -91,7 +93,7 @@ VIEW = Source(
         **{f"{what}_business_seconds": minutes(header + _BH) for what, header in _VIEW_TIMES.items()},
     },
     also=(
-        _rating(
+        rating(
             "Satisfaction Score",
             ticket_id=identifier("Id", "Ticket ID"),
             requester=identifier("Requester id", "Requester"),
@@ -123,7 +125,7 @@ API = Source(
         "solved_at": instant("metric_set.solved_at"),
         "updated_at": instant("updated_at"),
         "due_at": instant("due_at"),
-        "status": status("status", words=_STATES),
+        "status": status("status", words=STATES),
         "channel": text("via.channel"),
         "priority": text("priority"),
         "type": text("type"),
@@ -145,7 +147,7 @@ API = Source(
         **{f"{what}_business_seconds": minutes(f"{header}.business") for what, header in _API_TIMES.items()},
     },
     also=(
-        _rating(
+        rating(
             "satisfaction_rating.score",
             ticket_id=identifier("id"),
             requester=identifier("requester_id"),

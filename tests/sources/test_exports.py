@@ -135,8 +135,7 @@ def test_a_made_up_export_fits_exactly_one_source(folder: str, read: Read) -> No
 
 def fitting(raw: RawTable) -> list[str]:
     """Every particular source whose signs a file bears, but for those before which another declares to go."""
-    sources = [s for s in all_sources().values() if s.tool != "canonical" or s.score(raw.headers) > 1]
-    there = [s for s in sources if not s.lacks(raw.headers) and not s.general]
+    there = [s for s in all_sources().values() if s.tool != "canonical" and not s.lacks(raw.headers) and not s.general]
     return [s.name for s in there if not any(s.name in o.over for o in there)]
 
 
