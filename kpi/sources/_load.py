@@ -100,10 +100,12 @@ class _Job:
                 values["_latest"] = f"CAST([{', '.join(plan.latest)}] AS DOUBLE[])" if plan.latest else "NULL::DOUBLE[]"
             if table.name == "tickets":
                 values |= {e.name: ident(column) for e, column in self.extras[plan.load] if e.kept}
+            key = ", ".join(planned.columns[name].value for name in table.key)
+            once = f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY _row) = 1" if planned.part.once else ""
             chosen = ", ".join(f"{value} AS {ident(name)}" for name, value in values.items())
             self.con.execute(
                 f"INSERT INTO {ident(table.name)} BY NAME "
-                f"SELECT _row, ?::VARCHAR AS _file, {plan.load} AS _load, {chosen} FROM {view} WHERE {planned.where}",
+                f"SELECT _row, ?::VARCHAR AS _file, {plan.load} AS _load, {chosen} FROM {view} WHERE {planned.where} {once}",
                 [file],
             )
         gather_people(self.con, plan)

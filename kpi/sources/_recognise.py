@@ -114,12 +114,17 @@ def _named(raw: RawTable, name: str, mapped: Sequence[Source]) -> Source:
     chosen = [s for s in known.values() if name in (s.name, s.tool)]
     if not chosen:
         raise UnknownName(f"There is no source {name!r}.", did_you_mean(name, known) or f"Known are {', '.join(known)}.")
-    able = [s for s in chosen if not s.required_lacking(raw.headers)]
+    able = [s for s in chosen if not s.lacks(raw.headers) or _could_be(s, raw)]
     if not able:
         nearest = min(chosen, key=lambda s: (len(s.lacks(raw.headers)), -s.score(raw.headers)))
         raise UnknownExport(f"“{raw.file}” is not an export of {nearest.label}: it lacks {_listed(nearest.lacks(raw.headers))}.", _HINT)
     fitting = [s for s in able if not s.lacks(raw.headers)]
     return _one(raw, fitting) if fitting else max(able, key=lambda s: s.score(raw.headers))
+
+
+def _could_be(source: Source, raw: RawTable) -> bool:
+    """Whether a file without a source's signs can still be read by it: what is required is there, and something of it is found."""
+    return source.reshape is None and not source.main.lacking(raw.headers) and source.score(raw.headers) > 0
 
 
 _HINT = "Match its columns once, on the page “Data & quality” or with --mapping FILE."

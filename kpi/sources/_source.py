@@ -26,11 +26,15 @@ Reshape = Callable[[Connection, "RawTable"], "RawTable"]
 
 @dataclass(frozen=True)
 class Part:
-    """One canonical table filled from a file. `keep` (a flag) chooses the rows that become rows of it; without it, all do."""
+    """One canonical table filled from a file. `keep` (a flag) chooses the rows that become rows of it; without it, all do.
+
+    `once`: many rows tell the same thing (each message its conversation), so the first row of each key is taken.
+    """
 
     fills: str
     columns: Mapping[str, Reader]
     keep: Reader | None = None
+    once: bool = False
 
     def __post_init__(self) -> None:
         if self.fills not in TABLES:
@@ -142,13 +146,10 @@ class Source:
         there = [len(group) - len(gone) for group, gone in zip(self.signs, missing, strict=True)]
         nearest = min(zip(missing, there, strict=True), key=lambda m: (len(m[0]), -m[1]), default=([], 0))[0]
         found = self.main.found(headers)
-        needed = [c for c in (*self.required_lacking(headers), *self.needs) if c not in found]
+        required = () if self.reshape else self.main.lacking(headers)  # a reshaped table has what its readers look for
+        needed = [c for c in (*required, *self.needs) if c not in found]
         named = [self.columns[c].sought[0] if c in self.columns and self.columns[c].sought else c for c in needed]
         return list(dict.fromkeys([*nearest, *named]))
-
-    def required_lacking(self, headers: Iterable[HeaderLike]) -> list[str]:
-        """The required canonical columns a file with `headers` cannot fill; a table that is reshaped first gets what its readers look for."""
-        return self.main.lacking(headers) if self.reshape is None else []
 
     def score(self, headers: Iterable[HeaderLike]) -> int:
         """How many of the headers it would read."""

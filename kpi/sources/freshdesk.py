@@ -1,4 +1,4 @@
-"""Freshdesk ticket export (the columns are the user's choice), and its sibling Freshservice with the same labels.
+"""Freshdesk ticket export (the columns are the user's choice).
 
 `Initial response time` is a TIMESTAMP. `… (in hrs)` are `HH:MM:SS` inside the working hours of the promise, while timestamps
 are wall clock: they fill the business columns and are never compared with the timestamps. A reopened ticket loses its

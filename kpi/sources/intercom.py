@@ -1,13 +1,14 @@
-"""Intercom conversations report and tickets report (CSV). Their zone is in the headers, their durations are seconds, calendar and office hours apart.
+"""Intercom: conversations, tickets and CSAT reports (CSV), and messages (Prodsight). The zone of a report is in its headers; durations are seconds.
 
 A conversation has no end that cannot reopen: "closed" is our *solved*, snoozed waits for the customer. First closed is the
 first solve, last closed the last. Only a teammate's rating is read: ratings of Fin and of chatbots are other columns and other
-things. The report does not say when a rating was given.
+things; of the CSAT report those about an agent that is no teammate are left out. Only the CSAT report says when a rating was given.
+The message export is in UTC; a conversation in it is told by its first row, and notes are not public.
 """
 
 from __future__ import annotations
 
-from kpi.cells import constant, count, flag, identifier, instant, items, number, seconds, status, text
+from kpi.cells import choice, constant, count, flag, identifier, instant, items, number, seconds, status, text
 from kpi.sources._source import Part, Source
 
 _STATES = {"open": "open", "closed": "solved", "snoozed": "pending"}
@@ -110,4 +111,65 @@ TICKETS = Source(
     skip=CONVERSATIONS.skip,
 )
 
-SOURCES = (CONVERSATIONS, TICKETS)
+_BOTS = ("bot", "chatbot", "custom bot", "operator", "workflow", "fin", "fin ai agent", "ai agent")
+
+CSAT = Source(
+    name="intercom_csat",
+    label="Intercom (CSAT)",
+    tool="intercom",
+    fills="surveys",
+    signs=(("Conversation ID", "Conversation rating", "Agent rated type"),),
+    keep=flag("Agent rated type", words={"teammate": True, "admin": True, "human": True, **dict.fromkeys(_BOTS, False)}),
+    drops="the rating is about a bot",
+    columns={
+        "ticket_id": _TICKET,
+        "requester": identifier("User ID", "User email", "User name"),
+        "kind": constant("csat"),
+        "score": number("Conversation rating", low=1, high=5),
+        "scale_low": constant(1),
+        "scale_high": constant(5),
+        "is_higher_better": constant(True),
+        "answered_at": instant("Updated at"),
+        "comment": text("Conversation rating remark"),
+    },
+)
+
+_MESSAGE_TICKET = identifier("conversation_id")
+
+MESSAGES = Source(
+    name="intercom_messages",
+    label="Intercom (messages, by Prodsight)",
+    tool="intercom",
+    fills="messages",
+    confidence="medium",
+    signs=(("message_id", "conversation_id", "message_created_at", "message_author_type"),),
+    utc=True,
+    columns={
+        "ticket_id": _MESSAGE_TICKET,
+        "sent_at": instant("message_created_at"),
+        "author": identifier("message_author_id"),
+        "author_role": choice(
+            "message_author_type",
+            words={"admin": "agent", "user": "requester", "lead": "requester", "contact": "requester", "bot": "bot"},
+        ),
+        "is_public": flag("message_type", words={"note": False, "comment": True, "conversation": True, "assignment": False}),
+        "text": text("message_body"),
+    },
+    also=(
+        Part(
+            "tickets",
+            {
+                "ticket_id": _MESSAGE_TICKET,
+                "created_at": instant("conversation_created_at"),
+                "first_reply_at": instant("conversation_first_response_at"),
+                "solved_at": instant("conversation_closed_at"),
+                "status": status("conversation_state", words=_STATES),
+                "tags": items("conversation_tags", separators=";,"),
+            },
+            once=True,
+        ),
+    ),
+    skip=("message_id", "app_id", "message_author_user_id", "message_author_name", "message_author_companies"),
+)
+
+SOURCES = (CONVERSATIONS, TICKETS, CSAT, MESSAGES)
