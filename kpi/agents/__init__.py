@@ -4,10 +4,14 @@ found = compare("csat", "agent", scope, data)       # with the same tickets, all
 found.text                                         # the finding, in a sentence
 """
 
+from kpi.agents.coaching import METRICS, Coaching, Person, Point, coaching
 from kpi.agents.compare import compare, of_rows
+from kpi.agents.funnel import Funnel, even, funnel
 from kpi.agents.mix import Mix, mix
 from kpi.agents.model import ABOVE, ALIKE, ALONE, BELOW, FEW, FEWEST, SMALL, Compared, One
+from kpi.agents.reviews import Rated, Reviewer, Reviews, reviews, strictness
 from kpi.agents.rows import BY, LIKE, Rows, comparable, has, read
+from kpi.agents.words import alike, explained, hardness, likely
 
 __all__ = [
     "ABOVE",
@@ -18,15 +22,32 @@ __all__ = [
     "FEW",
     "FEWEST",
     "LIKE",
+    "METRICS",
     "SMALL",
+    "Coaching",
     "Compared",
+    "Funnel",
     "Mix",
     "One",
+    "Person",
+    "Point",
+    "Rated",
+    "Reviewer",
+    "Reviews",
     "Rows",
+    "alike",
+    "coaching",
     "comparable",
     "compare",
+    "even",
+    "explained",
+    "funnel",
+    "hardness",
     "has",
+    "likely",
     "mix",
     "of_rows",
     "read",
+    "reviews",
+    "strictness",
 ]

@@ -105,7 +105,8 @@ def of_rows(rows: Rows, blank: Compared, scope: Scope, measured: Mapping[str, fl
             )
         )
     average = blank.average if how == TIME else back(grand)
-    return replace(blank, ones=tuple(found), average=average, like=alike.like, deff=deff)
+    spread = float(np.sqrt(((over - difference[rows.group]) ** 2).sum() / max(rows.n - int((size > 0).sum()), 1)))
+    return replace(blank, ones=tuple(found), average=average, like=alike.like, deff=deff, spread=spread, shift=rows.shift)
 
 
 def _back(metric: Metric, scope: Scope, shift: float, average: float, grand: float) -> Callable[[float], float]:

@@ -47,7 +47,8 @@ class One:
 @dataclass(frozen=True)
 class Compared:
     """All groups of a column, by name. `average` is the figure of all together; `like` names what tickets had alike when they were set side
-    by side (empty: nothing, the groups as they are). `deff`: so many rows that hang together count as one. `n` rows in all.
+    by side (empty: nothing, the groups as they are). `deff`: so many rows that hang together count as one. `n` rows in all, which differ by
+    `spread` (standard deviation on the scale of comparison; times as logarithms, `shift` seconds added before).
 
     `how` is share, time or mean. `why_not` says why nothing could be compared, else it is "".
     """
@@ -63,6 +64,8 @@ class Compared:
     currency: str = ""
     statistic: str = ""
     in_days: bool = True
+    spread: float = 0.0
+    shift: float = 0.0
     why_not: str = ""
 
     def of(self, *verdicts: str) -> list[One]:
@@ -82,6 +85,11 @@ class Compared:
     def text(self) -> str:
         """ "CSAT: of 30 agents, Ana Adler is clearly better than the same tickets get from everybody; 29 cannot be told apart." """
         return words.finding(self)
+
+    @property
+    def caveat(self) -> str:
+        """What was allowed for, and who has no place."""
+        return words.caveat(self)
 
     def say(self, value: float | None) -> str:
         return units.say(value, self.metric.unit, self.currency or None, days=self.in_days)

@@ -49,10 +49,25 @@ def finding(found: Compared) -> str:
     if not said:
         same = "with the same tickets, " if found.like else ""
         return (
-            f"{label(found)}: the {many(found, placed)} cannot be told apart; {same}their differences are what chance makes of so few rows."
+            f"{label(found)}: the {many(found, placed)} cannot be told apart; {same}their differences are no larger than chance makes them."
         )
     rest = f"; {alike_} cannot be told apart" if alike_ else ""
     return f"{label(found)}: of {many(found, placed)}, {' and '.join(said)} {than}{rest}."
+
+
+def caveat(found: Compared) -> str:
+    """What the comparison allows for, and who is left out of it."""
+    what = (
+        f"Each is set beside the same tickets ({alike(found.like)}) in everybody's hands, and"
+        if found.like
+        else "Nothing tells tickets apart;"
+    )
+    said = [f"{what} all are judged together, so that chance alone names anybody in 5 % of cases."]
+    if few := len(found.of("few")):
+        said.append(f"{units.say(few, 'count')} with fewer than 10 rows {'gets' if few == 1 else 'get'} no place.")
+    if alone := [one.name for one in found.of("alone")]:
+        said.append(f"{listed(alone)} {'has' if len(alone) == 1 else 'have'} tickets that hardly anybody else has.")
+    return " ".join(said)
 
 
 def verdict(found: Compared, one: One) -> str:

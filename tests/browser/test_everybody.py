@@ -16,6 +16,7 @@ EVERY_PAGE = {
     "/trends?metric=first_reply_time": "Is it getting better?",
     "/benchmarks": "How do we compare?",
     "/targets": "Will we reach our targets?",
+    "/agents": "Who needs help, and who cannot be told apart?",
     "/correlations": "What moves with what?",
     "/why?metric=csat": "Why did it change?",
     "/what_if": "What if?",
