@@ -47,7 +47,7 @@ def shift_intervals(values: Numbers, cuts: Sequence[int], phi: float = 0.0, conf
     A date is left out where it explains the series worse than the best one by more than -2 log(1 - sqrt(conf)) long-run variances
     (Siegmund 1988; Eo and Morley 2015: the likelihood ratio), with the other shifts held. `phi` is the memory of the series, best that of
     `gls_ar1` with these levels; it widens. Of shifts that were found, at n = 52 and phi of 0 to 0.5, 92 to 99 % lie inside; of the more
-    usual interval of Bai (1997) 78 to 99 %, and it is wider where the step is clear. Never beyond the neighbouring shifts.
+    usual interval of Bai (1997) 80 to 99 %, and that is wider where the step is clear. Never beyond the neighbouring shifts.
     BadValue for places that cannot be cuts. A perfect step has its one date.
     """
     if not len(cuts):

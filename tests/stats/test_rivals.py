@@ -115,6 +115,17 @@ def test_shifts_at_the_usual_price_and_other_small_ones() -> None:
     assert rivals.eight_on_one_side(np.r_[np.zeros(8), np.ones(8)]) and not rivals.eight_on_one_side(np.tile([0.0, 1.0], 10))
 
 
+def test_pyper_peterman_and_the_circular_shift_by_hand() -> None:
+    """Two sawteeth of ten: r(1) = -.9, r(2) = .8; 1 + 2 (100/81 x .81 + 100/64 x .64) = 5: ten are worth two, counted as four, the least."""
+    saw = np.tile([1.0, -1.0], 5)
+    assert rivals.pyper_peterman(saw, saw) == 4.0
+    rng = np.random.default_rng(3)
+    a, b = rng.normal(size=(2, 400))
+    assert rivals.pyper_peterman(a, b) == pytest.approx(400, rel=0.2)
+    assert rivals.circular_shift(saw, saw) == 1.0, "every second turn is perfect, every other perfectly opposite"
+    assert rivals.circular_shift(a[:20], 2 * a[:20] + 1) == 1 / 20
+
+
 def test_exponential_smoothing_of_the_nile() -> None:
     """R ets(Nile, "ANN"); its optimiser stops at a likelihood of the same eight digits a hair away, so half a per cent as for any other."""
     found = ahead.smoothing(NILE)
