@@ -18,8 +18,7 @@ if not feedback.has_any(mine.dataset):
     recorded.say("**These data hold no customers' words:** needs comments of surveys, or the text of messages and who wrote it.")
     st.stop()
 wide = feedback_asked.widened(scope, mine)
-with st.skeleton(height=420):
-    found = feedback_asked.heard(mine, wide)
+found = feedback_asked.heard(mine, wide)
 if not found.n:
     asked.nothing_left(scope, mine)
     st.stop()

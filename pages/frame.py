@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import asked, links, mine, recorded
+from pages.parts import asked, links, mine, recorded, slow
 from pages.parts.words import errors_in_words
 
 ICON = str(Path(__file__).parent / "parts" / "icon.svg")
@@ -64,5 +64,6 @@ if st.session_state["mine"] is not None:
     with errors_in_words():
         st.session_state["asked"] = asked.bar(st.session_state["mine"], shown=here not in UNSCOPED)
 recorded.begin()
+slow.begin()
 with errors_in_words():
     page.run()

@@ -35,9 +35,9 @@ for sentence in odd:
 if view == "goal":
     what_if_goal.draw(mine, scope, ground, moves)
 elif view == "backlog":
-    what_if_backlog.draw(ground, moves)
+    what_if_backlog.draw(mine, scope, ground, moves)
 elif view == "tree":
-    what_if_tree.draw(ground)
+    what_if_tree.draw(mine, scope, ground)
 else:
     what_if_moved.draw(mine, scope, ground, moves)
-    what_if_scenarios.draw(mine, ground, moves)
+    what_if_scenarios.draw(mine, scope, ground, moves)

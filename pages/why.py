@@ -22,9 +22,8 @@ if lacks := mine.dataset.lacking(scope.ask)[question.metric]:
     recorded.say(f"**{plain(f'These data cannot give it: needs {needed(lacks)}')}.**")
     st.stop()
 try:
-    with st.skeleton(height=420):
-        change = why_found.found(mine, question)
-        product = why_found.product(mine, question)
+    change = why_found.found(mine, question)
+    product = why_found.product(mine, question)
 except KpiError as error:
     recorded.say(f"**{plain(error.what)}** {plain(error.hint)}")
     st.stop()

@@ -13,7 +13,7 @@ from kpi.correlations import UNITS, Matrix, correlate, driver_first
 from kpi.correlations.look import Look, look
 from kpi.correlations.model import Pair
 from kpi.correlations.turned import Turned, turned
-from pages.parts import asked_dates, links
+from pages.parts import asked_dates, links, slow
 from pages.parts.mine import Mine
 
 WEEKS = {"tickets": 104, "periods": 106, "agents": 52}
@@ -80,34 +80,19 @@ def address(pair: Pair) -> str:
 
 def matrix_of(mine: Mine, scope: Scope, unit_asked: str) -> Matrix:
     """`kpi.correlations.correlate`, remembered by data, unit and scope. Shared: never change one."""
-    found: Matrix = _matrix(mine.dataset.fingerprint, unit_asked, _key(scope), _scope=scope, _data=mine.dataset)
-    return found
+    key = ("matrix", mine.dataset.fingerprint, unit_asked, _key(scope))
+    return slow.step(key, f"Comparing all numbers of {unit_asked} with each other", lambda: correlate(unit_asked, scope, mine.dataset))
 
 
 def look_at(mine: Mine, scope: Scope, pair: Pair) -> Look:
-    found: Look = _look(mine.dataset.fingerprint, pair.unit, address(pair), _key(scope), _pair=pair, _scope=scope, _data=mine.dataset)
-    return found
+    key = ("look", mine.dataset.fingerprint, pair.unit, address(pair), _key(scope))
+    return slow.step(key, "Looking at the two closely", lambda: look(pair, scope, mine.dataset), keep=200)
 
 
 def turned_round(mine: Mine, scope: Scope, metric: str) -> tuple[Turned, ...]:
-    found: tuple[Turned, ...] = _turned(mine.dataset.fingerprint, metric, _key(scope), _scope=scope, _data=mine.dataset)
-    return found
+    key = ("turned", mine.dataset.fingerprint, metric, _key(scope))
+    return slow.step(key, "Looking for comparisons that turn round", lambda: turned(metric, scope, mine.dataset))
 
 
 def _key(scope: Scope) -> Any:
     return tuple((name, tuple(values)) for name, values in sorted(scope.to_query().items()))
-
-
-@st.cache_resource(max_entries=100, show_spinner=False)
-def _matrix(fingerprint: str, unit_asked: str, asked: Any, _scope: Scope, _data: kpi.Dataset) -> Matrix:
-    return correlate(unit_asked, _scope, _data)
-
-
-@st.cache_resource(max_entries=200, show_spinner=False)
-def _look(fingerprint: str, unit_asked: str, names: str, asked: Any, _pair: Pair, _scope: Scope, _data: kpi.Dataset) -> Look:
-    return look(_pair, _scope, _data)
-
-
-@st.cache_resource(max_entries=100, show_spinner=False)
-def _turned(fingerprint: str, metric: str, asked: Any, _scope: Scope, _data: kpi.Dataset) -> tuple[Turned, ...]:
-    return turned(metric, _scope, _data)

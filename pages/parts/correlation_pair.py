@@ -27,8 +27,7 @@ MOST_SPLITS = 3
 
 def draw(mine: Mine, scope: Scope, asked: Scope, pair: Pair) -> None:
     """All about a pair; `scope` is the widened one of its unit, `asked` the visitor's own."""
-    with st.skeleton(height=320):
-        found = look_at(mine, scope, pair)
+    found = look_at(mine, scope, pair)
     recorded.heading(title(pair))
     recorded.say(f"**{plain(found.text)}**" + (f" {plain(found.effect.text)}" if found.effect else ""))
     if pair.link and pair.link.is_identity:

@@ -12,7 +12,7 @@ import kpi
 from kpi import Scope, feedback
 from kpi.errors import KpiError
 from kpi.feedback import Contrast, Counted, Flags, Heard, Theme, Weekly
-from pages.parts import asked_dates, links, texts
+from pages.parts import asked_dates, links, slow, texts
 from pages.parts.mine import Mine
 
 NAME = "themes.toml"
@@ -34,8 +34,8 @@ def widened(scope: Scope, mine: Mine) -> Scope:
 
 def heard(mine: Mine, scope: Scope) -> Heard:
     """`kpi.feedback.heard`, remembered by data and scope. Shared: never change one."""
-    found: Heard = _heard(mine.dataset.fingerprint, _key(scope), _scope=scope, _data=mine.dataset)
-    return found
+    key = ("heard", mine.dataset.fingerprint, _key(scope))
+    return slow.step(key, "Reading what customers wrote", lambda: feedback.heard(scope, mine.dataset), keep=12)
 
 
 def text(mine: Mine) -> str:
@@ -61,8 +61,8 @@ def themes(mine: Mine) -> tuple[tuple[Theme, ...], str]:
 
 def flags(mine: Mine, scope: Scope, found: Heard, all_themes: tuple[Theme, ...]) -> Flags:
     """`kpi.feedback.matched`, remembered by data, scope and themes."""
-    hit: Flags = _flags(mine.dataset.fingerprint, _key(scope), all_themes, _heard=found)
-    return hit
+    key = ("flags", mine.dataset.fingerprint, _key(scope), all_themes)
+    return slow.step(key, "Finding the themes in the comments", lambda: feedback.matched(found, all_themes), keep=24)
 
 
 def counted(mine: Mine, wide: Scope, scope: Scope, language: str, found: Heard, all_themes: tuple[Theme, ...]) -> Counted:
@@ -73,23 +73,16 @@ def counted(mine: Mine, wide: Scope, scope: Scope, language: str, found: Heard, 
 
 def weekly(mine: Mine, wide: Scope, language: str, found: Heard, all_themes: tuple[Theme, ...]) -> tuple[Weekly, ...]:
     """Every theme by week; by month where weeks hold too few comments."""
-    series: tuple[Weekly, ...] = _weekly(
-        mine.dataset.fingerprint,
-        _key(wide),
-        language,
-        all_themes,
-        _wide=wide,
-        _data=mine.dataset,
-        _heard=found,
-        _flags=flags(mine, wide, found, all_themes),
-    )
-    return series
+    key = ("weekly", mine.dataset.fingerprint, _key(wide), language, all_themes)
+    hit = flags(mine, wide, found, all_themes)
+    return slow.step(key, "Counting the themes by week", lambda: _weekly(language, all_themes, wide, mine.dataset, found, hit), keep=48)
 
 
 def contrast(mine: Mine, scope: Scope, language: str, found: Heard) -> Contrast:
     """The words of the comments of a scope, remembered. `found` are all comments of the wide scope, `scope` says which of them."""
-    words: Contrast = _contrast(mine.dataset.fingerprint, _key(scope), language, _heard=found, _scope=scope)
-    return words
+    key = ("contrast", mine.dataset.fingerprint, _key(scope), language)
+    own = found.within(scope.start, scope.end)
+    return slow.step(key, "Counting the words", lambda: feedback.contrast(own, code(language)), keep=48)
 
 
 def narrowed(found: Heard, scope: Scope, language: str) -> Heard:
@@ -165,30 +158,10 @@ def _read(own: str) -> tuple[Theme, ...]:
     return feedback.read(own)
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)
-def _heard(fingerprint: str, asked: Any, _scope: Scope, _data: kpi.Dataset) -> Heard:
-    return feedback.heard(_scope, _data)
-
-
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _flags(fingerprint: str, asked: Any, all_themes: tuple[Theme, ...], _heard: Heard) -> Flags:
-    return feedback.matched(_heard, all_themes)
-
-
-@st.cache_resource(max_entries=48, show_spinner=False)
-def _weekly(
-    fingerprint: str,
-    asked: Any,
-    language: str,
-    all_themes: tuple[Theme, ...],
-    _wide: Scope,
-    _data: kpi.Dataset,
-    _heard: Heard,
-    _flags: Flags,
-) -> tuple[Weekly, ...]:
-    said = _heard if language == EVERY else _heard.spoken_in(code(language))
-    as_of = _wide.as_of or _data.newest
-    weeks = _wide.but(by="week").periods(_data.first, as_of)
+def _weekly(language: str, all_themes: tuple[Theme, ...], wide: Scope, data: kpi.Dataset, found: Heard, hit: Flags) -> tuple[Weekly, ...]:
+    said = found if language == EVERY else found.spoken_in(code(language))
+    as_of = wide.as_of or data.newest
+    weeks = wide.but(by="week").periods(data.first, as_of)
     by = "week" if feedback.grain(said, weeks) else "month"
     periods = weeks if by == "week" else _wide.but(by="month").periods(_data.first, as_of)
     return feedback.weekly(said, all_themes, _flags, periods, by)

@@ -32,8 +32,7 @@ UNSURE = "only by chance, likely"
 
 def draw(mine: Mine, scope: Scope) -> None:
     """The finding over all numbers, its cards and its table."""
-    with st.skeleton(height=420):
-        board, asked = trend_made.board(mine, scope)
+    board, asked = trend_made.board(mine, scope)
     if not trend_made.has_something([row.trend for row in board.rows]):
         nothing_left(asked, mine)
         return
@@ -75,6 +74,7 @@ def _card(one: Trend) -> None:
     with st.container(border=True, height="stretch", gap="xsmall", key=f"moved_{one.metric}"):
         st.page_link(
             "trends.py",
+            or_text=True,
             label=plain(one.label),
             icon=":material/chevron_right:",
             icon_position="right",

@@ -9,10 +9,10 @@ import pandas as pd
 import streamlit as st
 
 import kpi
-from kpi import Result, Scope
+from kpi import Result, Scope, steps
 from kpi.measure.words import when
 from kpi.trends import Board, Trend, holidays, moved, trend
-from pages.parts import trend_asked
+from pages.parts import recorded, slow, trend_asked
 from pages.parts.measured import measured
 from pages.parts.mine import Mine
 
@@ -34,8 +34,15 @@ def board(mine: Mine, scope: Scope) -> tuple[Board, Scope]:
     asked, last = trend_asked.looked(mine, scope)
     lacks = mine.dataset.lacking(scope.ask)
     names = [name for name in kpi.metrics() if not lacks[name]]
-    measured(mine, names, asked)  # remembered, and recorded for the page's files
-    return _board(*_key(mine, asked), tuple(names), last, _asked=asked, _mine=mine), asked
+
+    def make() -> tuple[Result, Board]:
+        steps.tell("Measuring them")
+        result = kpi.measure(names, asked, mine.dataset)
+        return result, moved(result, last=last, apart=apart(mine, result))
+
+    result, found = slow.step(("board", *_key(mine, asked), tuple(names), last), "Looking at all numbers", make)
+    recorded.measured(result)
+    return found, asked
 
 
 def apart(mine: Mine, result: Result) -> dict[str, str]:
@@ -53,12 +60,6 @@ def _key(mine: Mine, asked: Scope) -> tuple[str, Any, str]:
 @st.cache_resource(max_entries=300, show_spinner=False)
 def _one(fingerprint: str, asked: Any, calendar: str, name: str, last: int, _result: Result, _mine: Mine) -> Trend:
     return trend(_result, name, last=last, apart=apart(_mine, _result))
-
-
-@st.cache_resource(max_entries=100, show_spinner=False)
-def _board(fingerprint: str, asked: Any, calendar: str, names: tuple[str, ...], last: int, _asked: Scope, _mine: Mine) -> Board:
-    result = measured(_mine, list(names), _asked, is_shown=False)
-    return moved(result, last=last, apart=apart(_mine, result))
 
 
 def has_something(trends: Sequence[Trend]) -> bool:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Hashable
 
 import streamlit as st
 
-import kpi
-from kpi import Scope, what_if
+from kpi import Scope, steps, what_if
 from kpi.catalogue import find
 from kpi.errors import KpiError
-from kpi.what_if import OUTCOMES, Ground
-from pages.parts import links
+from kpi.what_if import OUTCOMES, Ground, Played, Tree
+from pages.parts import links, slow
 from pages.parts.mine import Mine
 
 VIEWS = {
@@ -48,16 +47,27 @@ def outcome() -> str:
 
 def ground(mine: Mine, scope: Scope) -> Ground:
     """What a what-if stands on, made once for data, scope and outcome. Says how far it is while it is made."""
+    name = outcome()
     bare = scope.but(by="all", split=(), compare=None)
-    asked = tuple((name, tuple(values)) for name, values in sorted(bare.to_query().items()))
-    with st.skeleton(height=520):
-        found: Ground = _ground(mine.dataset.fingerprint, asked, outcome(), _scope=bare, _data=mine.dataset)
-    return found
+    key = ("ground", *_key(mine, scope), name)
+    return slow.step(key, "Learning from your tickets", lambda: what_if.prepare(bare, mine.dataset, name, steps.tell), keep=60)
 
 
-@st.cache_resource(max_entries=60, show_spinner="Learning from your tickets: once for these data and filters")
-def _ground(fingerprint: str, asked: Any, outcome: str, _scope: Scope, _data: kpi.Dataset) -> Ground:
-    return what_if.prepare(_scope, _data, outcome)
+def played(mine: Mine, scope: Scope, ground: Ground, moves: dict[str, float], outcome: str = OUTCOMES[0]) -> Played:
+    """The moves played. What they need is learned first, once. KpiError for a move no ticket can follow."""
+    key = ("played", *_key(mine, scope), tuple(sorted(moves.items())), outcome)
+    return slow.step(key, "Learning what these inputs move", lambda: what_if.play(ground, moves, outcome), keep=200)
+
+
+def tree(mine: Mine, scope: Scope, ground: Ground) -> Tree:
+    """How the numbers hang together, every link of it learned."""
+    name = outcome()
+    return slow.step(("tree", *_key(mine, scope), name), "Learning every link", lambda: what_if.tree(ground, name), keep=60)
+
+
+def _key(mine: Mine, scope: Scope) -> tuple[Hashable, ...]:
+    bare = scope.but(by="all", split=(), compare=None)
+    return mine.dataset.fingerprint, tuple((name, tuple(values)) for name, values in sorted(bare.to_query().items()))
 
 
 def moves(ground: Ground) -> tuple[dict[str, float], list[str]]:

@@ -8,18 +8,19 @@ import math
 import pandas as pd
 import streamlit as st
 
-from kpi import units
+from kpi import Scope, units
 from kpi.charts import what_if as charts
 from kpi.errors import KpiError
-from kpi.what_if import Ahead, Ground, Played, capacity_needed, play
-from pages.parts import drawn, recorded, what_if_inputs
+from kpi.what_if import Ahead, Ground, Played, capacity_needed
+from pages.parts import drawn, recorded, what_if_asked, what_if_inputs
+from pages.parts.mine import Mine
 from pages.parts.words import plain
 
 MOVED = ("tickets_per_week", "paid_hours", "handle_time", "occupancy", "shrinkage")
 DAYS = {28: "4 weeks", 56: "8 weeks", 91: "13 weeks", 182: "26 weeks"}
 
 
-def draw(ground: Ground, moves: dict[str, float]) -> None:
+def draw(mine: Mine, scope: Scope, ground: Ground, moves: dict[str, float]) -> None:
     """The inputs that matter here, and what follows."""
     if ground.flow.reason:
         recorded.say(f"**These data cannot tell:** {plain(ground.flow.reason)}.")
@@ -35,7 +36,7 @@ def draw(ground: Ground, moves: dict[str, float]) -> None:
                 what_if_inputs.plain_slider(ground, moves, name)
     with right:
         try:
-            played = play(ground, moves)
+            played = what_if_asked.played(mine, scope, ground, moves)
         except KpiError as error:
             recorded.say(f"**{plain(error.what)}** {plain(error.hint)}")
             return

@@ -15,7 +15,7 @@ from kpi.charts import what_if as charts
 from kpi.errors import KpiError
 from kpi.what_if import INPUTS, OUTCOMES, Goal, Ground, Sought, play, read_goal, seek
 from kpi.what_if.goals import near, value_at
-from pages.parts import drawn, links, recorded, what_if_asked
+from pages.parts import drawn, links, recorded, slow, what_if_asked
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -131,13 +131,7 @@ def _sought(mine: Mine, scope: Scope, ground: Ground, asked: list[Goal], axes: l
         mine.dataset.fingerprint, tuple((n, tuple(v)) for n, v in sorted(bare.to_query().items())),
         tuple(goal.text() for goal in asked), tuple(axes), tuple(sorted(moves.items())), what_if_asked.outcome(),
     )  # fmt: skip
-    found: Sought = _seek(key, _ground=ground, _goals=asked, _axes=axes, _moves=moves)
-    return found
-
-
-@st.cache_resource(max_entries=200, show_spinner="Trying the values one by one")
-def _seek(key: Any, _ground: Ground, _goals: list[Goal], _axes: list[str], _moves: dict[str, float]) -> Sought:
-    return seek(_ground, _goals, _axes, _moves)
+    return slow.step(("sought", *key), "Trying the values one by one", lambda: seek(ground, asked, axes, moves), keep=200)
 
 
 def _line(found: Sought) -> None:

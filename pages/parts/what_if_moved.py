@@ -15,7 +15,7 @@ from kpi.charts import what_if as charts
 from kpi.errors import KpiError
 from kpi.report import Tile
 from kpi.scope import floor_date
-from kpi.what_if import INPUTS, Ground, Outlook, Played, play
+from kpi.what_if import INPUTS, Ground, Outlook, Played
 from kpi.what_if.history import FADED, REFUSED
 from kpi.what_if.outlook import HORIZON
 from kpi.what_if.outlook import said as chance_said
@@ -39,8 +39,7 @@ def draw(mine: Mine, scope: Scope, ground: Ground, moves: dict[str, float]) -> N
         what_if_inputs.sliders(mine, scope, ground, moves, outcome)
     with right:
         try:
-            with st.spinner("Learning from your tickets"):
-                played = play(ground, moves, outcome)
+            played = what_if_asked.played(mine, scope, ground, moves, outcome)
         except KpiError as error:
             said.markdown(f"**{plain(error.what)}** {plain(error.hint)}")
             return

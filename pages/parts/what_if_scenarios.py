@@ -7,10 +7,10 @@ import math
 import pandas as pd
 import streamlit as st
 
-from kpi import units, what_if
+from kpi import Scope, units, what_if
 from kpi.catalogue import find
 from kpi.errors import KpiError
-from kpi.what_if import INPUTS, Ground, Played, Scenario, Scenarios, play
+from kpi.what_if import INPUTS, Ground, Played, Scenario, Scenarios
 from kpi.what_if.scenario import LONGEST_NAME
 from kpi.what_if.words import say_change
 from pages.parts import accent, links, recorded, texts, what_if_asked
@@ -21,7 +21,7 @@ NAME = "scenarios.toml"
 MOST = 3
 
 
-def draw(mine: Mine, ground: Ground, moves: dict[str, float]) -> None:
+def draw(mine: Mine, scope: Scope, ground: Ground, moves: dict[str, float]) -> None:
     """Keep, open, delete, compare."""
     recorded.heading("Scenarios")
     kept = _kept(mine)
@@ -50,7 +50,7 @@ def draw(mine: Mine, ground: Ground, moves: dict[str, float]) -> None:
         on_change=lambda: links.put(scenario=st.session_state["scenario_shown"]),
     )  # fmt: skip
     if shown:
-        _compare(ground, {**({"As moved now": moves} if moves else {}), **{name: dict(named[name].moves) for name in shown}})
+        _compare(mine, scope, ground, {**({"As moved now": moves} if moves else {}), **{name: dict(named[name].moves) for name in shown}})
         for place, name in enumerate(shown):
             with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"scenario_row_{place}"):
                 recorded.say(plain(name) + (f": {plain(named[name].note)}" if named[name].note else ""))
@@ -100,18 +100,19 @@ def _delete(mine: Mine, name: str) -> None:
     links.put(scenario=[n for n in st.query_params.get_all("scenario") if n != name])
 
 
-def _compare(ground: Ground, sets: dict[str, dict[str, float]]) -> None:
+def _compare(mine: Mine, scope: Scope, ground: Ground, sets: dict[str, dict[str, float]]) -> None:
     """A column a scenario, beside today."""
     outcome = what_if_asked.outcome()
-    columns = {"Today": _column(ground, {}, outcome)} | {name: _column(ground, moves, outcome) for name, moves in sets.items()}
+    every: dict[str, dict[str, float]] = {"Today": {}, **sets}
+    columns = {name: _column(mine, scope, ground, moves, outcome) for name, moves in every.items()}
     rows = list(dict.fromkeys(row for column in columns.values() for row in column))
     table = pd.DataFrame({"": rows} | {name: [column.get(row, "") for row in rows] for name, column in columns.items()})
     recorded.table(table, key="scenario_table", alt="Scenarios beside each other: what is moved, and what follows")
 
 
-def _column(ground: Ground, moves: dict[str, float], outcome: str) -> dict[str, str]:
+def _column(mine: Mine, scope: Scope, ground: Ground, moves: dict[str, float], outcome: str) -> dict[str, str]:
     try:
-        played = play(ground, moves, outcome)
+        played = what_if_asked.played(mine, scope, ground, moves, outcome)
     except KpiError as error:
         return {"Cannot be": error.what}
     said = {INPUTS[name].label: played.say(name, value) for name, value in played.moves.items()}

@@ -5,19 +5,21 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from kpi import Scope
 from kpi.charts import what_if as charts
-from kpi.what_if import MODELS, Ground, tree
+from kpi.what_if import MODELS, Ground
 from kpi.what_if.inputs import INPUTS
 from kpi.what_if.tree import label_of
 from pages.parts import drawn, recorded, what_if_asked
+from pages.parts.mine import Mine
 from pages.parts.words import plain
 
 
-def draw(ground: Ground) -> None:
+def draw(mine: Mine, scope: Scope, ground: Ground) -> None:
     """The tree, its links as a table, and the reasoning behind each model."""
     outcome = what_if_asked.outcome()
     what_if_asked.outcomes(ground)
-    found = tree(ground, outcome)
+    found = what_if_asked.tree(mine, scope, ground)
     recorded.say(f"**{plain(found.text)}** Which drivers there are was decided by reasoning, not by what turned out significant.")
     places = {row.name: (row.x, row.y) for row in found.nodes.itertuples(index=False)}
     edges = found.edges.copy()

@@ -12,7 +12,7 @@ from kpi import Scope, units
 from kpi.charts import workload as charts
 from kpi.measure.words import when
 from kpi.workload import BANDS, Backlog, backlog, stalest
-from pages.parts import asked_dates, drawn, links, recorded, ticket_columns
+from pages.parts import asked_dates, drawn, links, recorded, slow, ticket_columns
 from pages.parts.asked_words import needed
 from pages.parts.mine import Mine
 from pages.parts.words import plain
@@ -32,7 +32,7 @@ def draw(mine: Mine, scope: Scope) -> None:
         recorded.say(f"**The backlog cannot be counted with these data:** needs {plain(needed(lacks))}.")
         return
     asked = asked_dates.past(scope, mine, PERIODS)
-    found: Backlog = _backlog(mine.dataset.fingerprint, _key(asked), _scope=asked, _data=mine.dataset)
+    found: Backlog = _backlog(mine, asked)
     recorded.say(f"**{plain(found.text)}**")
     bands, flow = found.bands[found.bands["is_complete"]], found.flow[found.flow["is_complete"] & found.flow["net"].notna()]
     by = asked.by
@@ -64,14 +64,14 @@ def _key(scope: Scope) -> Any:
     return tuple((name, tuple(values)) for name, values in sorted(scope.to_query().items()))
 
 
-@st.cache_resource(max_entries=200, show_spinner=False)
-def _backlog(fingerprint: str, asked: Any, _scope: Scope, _data: kpi.Dataset) -> Backlog:
-    return backlog(_scope, _data)
+def _backlog(mine: Mine, scope: Scope) -> Backlog:
+    key = ("open", mine.dataset.fingerprint, _key(scope))
+    return slow.step(key, "Counting what was open when", lambda: backlog(scope, mine.dataset), keep=200)
 
 
-@st.cache_resource(max_entries=200, show_spinner=False)
-def _stalest(fingerprint: str, asked: Any, _scope: Scope, _data: kpi.Dataset) -> Any:
-    return stalest(_scope, _data, MOST)
+def _stalest(mine: Mine, scope: Scope) -> Any:
+    key = ("stalest", mine.dataset.fingerprint, _key(scope))
+    return slow.step(key, "Looking for what is open longest", lambda: stalest(scope, mine.dataset, MOST), keep=200)
 
 
 def _totals(bands: pd.DataFrame, by: str) -> pd.DataFrame:
@@ -109,8 +109,10 @@ def _flow_table(flow: pd.DataFrame, by: str) -> pd.DataFrame:
 
 
 def _stale(mine: Mine, scope: Scope) -> None:
+    if not mine.has_rows:
+        return
     bare = scope.but(by="all", split=(), compare=None)
-    at, rows = _stalest(mine.dataset.fingerprint, _key(bare), _scope=bare, _data=mine.dataset)
+    at, rows = _stalest(mine, bare)
     if rows.empty:
         return
     recorded.heading("Which tickets have waited longest?")

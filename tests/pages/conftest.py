@@ -89,6 +89,7 @@ def lacking_key(kept: dict[str, str]) -> str:
 def app(kept: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     """`app(key, "tickets.py", metric="csat")`: a page with the data of a key (None: without data), already run."""
     monkeypatch.setenv("KPI_HOME", kept["home"])
+    monkeypatch.setattr("pages.parts.slow.MOMENT", 60.0)  # a page in process is run once: it waits for its slow steps
 
     def opened(key: str | None, page: str = "overview.py", **query: str | list[str]) -> AppTest:
         at = AppTest.from_file(FRAME, default_timeout=60)
