@@ -163,10 +163,5 @@ def _weekly(language: str, all_themes: tuple[Theme, ...], wide: Scope, data: kpi
     as_of = wide.as_of or data.newest
     weeks = wide.but(by="week").periods(data.first, as_of)
     by = "week" if feedback.grain(said, weeks) else "month"
-    periods = weeks if by == "week" else _wide.but(by="month").periods(_data.first, as_of)
-    return feedback.weekly(said, all_themes, _flags, periods, by)
-
-
-@st.cache_resource(max_entries=48, show_spinner=False)
-def _contrast(fingerprint: str, asked: Any, language: str, _heard: Heard, _scope: Scope) -> Contrast:
-    return feedback.contrast(_heard.within(_scope.start, _scope.end), code(language))
+    periods = weeks if by == "week" else wide.but(by="month").periods(data.first, as_of)
+    return feedback.weekly(said, all_themes, hit, periods, by)
