@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy import stats
-from scipy.optimize import brentq
+from scipy.optimize import brentq, minimize
+from scipy.special import betaln
 
 from kpi.stats import autocorrelation, lag1, robust_slope
 from kpi.stats.shifts import _best_cuts
@@ -205,6 +206,20 @@ def circular_shift(x: Floats, y: Floats) -> float:
     """p-value of a correlation among those with one series turned round by every number of periods."""
     found = np.abs([np.corrcoef(x, np.roll(y, turn))[0, 1] for turn in range(len(y))])
     return float((found >= found[0] - 1e-12).mean())
+
+
+# --- Small groups ---
+
+
+def beta_binomial(x: Floats, n: Floats) -> tuple[float, float, float]:
+    """(alpha, beta, minus log-likelihood without binomial coefficients) of rates that differ between groups, by maximum likelihood."""
+
+    def misfit(logs: Floats) -> float:
+        a, b = np.exp(logs)
+        return -float((betaln(x + a, n - x + b) - betaln(a, b)).sum())
+
+    found = minimize(misfit, np.zeros(2), method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-11, "maxiter": 5000})
+    return float(np.exp(found.x[0])), float(np.exp(found.x[1])), float(found.fun)
 
 
 # --- Limits ---

@@ -126,6 +126,18 @@ def test_pyper_peterman_and_the_circular_shift_by_hand() -> None:
     assert rivals.circular_shift(a[:20], 2 * a[:20] + 1) == 1 / 20
 
 
+def test_rates_of_groups_by_likelihood_and_where_that_fails() -> None:
+    """R optim: alpha 3.416562, beta 1.092157, -loglik 110.324575; without spread between groups it runs away and gives everybody the pooled rate."""
+    x, n = np.array([10.0, 9, 19, 14, 8, 27, 5, 40, 17, 30]), np.array([20.0, 10, 20, 20, 20, 30, 10, 50, 20, 30])
+    alpha, beta, misfit = rivals.beta_binomial(x, n)
+    assert (alpha, beta) == pytest.approx((3.416562, 1.092157), rel=2e-6) and misfit == pytest.approx(110.324575, abs=5.1e-7)
+    shrunk = [0.547420, 0.855800, 0.914636, 0.710627, 0.465816, 0.881417, 0.580104, 0.796507, 0.833033, 0.968351]
+    assert (x + alpha) / (n + alpha + beta) == pytest.approx(np.array(shrunk), abs=1.1e-6)
+    x, n = np.array([18.0, 45, 7, 30, 88, 12, 3, 50, 20, 9]), np.array([20.0, 50, 10, 33, 100, 15, 5, 60, 20, 12])
+    alpha, beta, _ = rivals.beta_binomial(x, n)
+    assert alpha + beta > 1e4 and (x + alpha) / (n + alpha + beta) == pytest.approx(np.full(10, 0.8677), abs=5e-4)
+
+
 def test_exponential_smoothing_of_the_nile() -> None:
     """R ets(Nile, "ANN"); its optimiser stops at a likelihood of the same eight digits a hair away, so half a per cent as for any other."""
     found = ahead.smoothing(NILE)
