@@ -4,7 +4,7 @@ import streamlit as st
 
 import kpi
 from pages.parts import asked, headline, other_numbers, recorded, start, steady, target_lines, tiles, understood
-from pages.parts.board import ALWAYS, BOARD
+from pages.parts.board import shown as headlines
 from pages.parts.measured import measured
 from pages.parts.words import plain
 
@@ -15,7 +15,7 @@ if mine is None or scope is None:
     st.stop()
 
 lacks = mine.dataset.lacking(scope.ask)
-board = {heading: [name for name in names if name in ALWAYS or not lacks[name]][:4] for heading, names in BOARD.items()}
+board = headlines(lacks)
 shown = [name for names in board.values() for name in names]
 told = [name for name in shown if not lacks[name]]
 whole = scope.but(by="all", split=())

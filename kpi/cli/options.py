@@ -7,9 +7,10 @@ import os
 import re
 from typing import Any, NoReturn
 
-from kpi.cli import analyses, commands, pairs
+from kpi.cli import analyses, commands, pairs, reports
 from kpi.cli.analysis_options import correlating, explaining, what_ifs
 from kpi.cli.check import check
+from kpi.cli.reports import reporting, verifying
 from kpi.cli.scoped import scoped, standing
 from kpi.errors import BadValue, did_you_mean
 
@@ -71,6 +72,14 @@ def parser() -> Parser:
     correlating(reading("correlate", analyses.correlate, "Say what moves with what: on tickets, from week to week, from agent to agent."))
     explaining(reading("explain", analyses.explain, "Say why a number changed, or differs: where the change lies, and whether it is one."))
     what_ifs(reading("what-if", analyses.what_if, "Say what follows when inputs move; exit code 2 where the data do not reach so far."))
+    reporting(reading("report", reports.report, "Write or mail the weekly digest: the newest complete week against the one before it."))
+    verifying(
+        reading(
+            "verify",
+            reports.verify,
+            "Measure the numbers of a report again (first the report, then the data); exit code 1 when any differs.",
+        )
+    )
     tickets = reading("tickets", commands.tickets, "Write one row per ticket with every computed column.")
     tickets.add_argument("-o", "--output", required=True, metavar="FILE.csv|parquet", help="where to; its ending decides the format")
     standing(tickets)

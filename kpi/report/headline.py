@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from kpi import stats, units
+from kpi.changes import by_days, periods
+from kpi.engine import Dataset
 from kpi.measure import Result
 from kpi.report import dates as spoken
 from kpi.report.tiles import name_of
@@ -31,11 +33,8 @@ def finding(now: Result, *, has_dates: bool = True, doubted: Collection[str] = (
     dates = spoken.said(before.start, before.end)
     if not judged:
         return now.sentence(rows[0]), f"There is too little in {dates} to say what changed."
-    alone = sorted((row for row in judged if row["is_beyond_noise"]), key=lambda row: _strength(now, row), reverse=True)
-    change, low, high = ([row[c] for row in judged] for c in ("change", "change_low", "change_high"))
-    p = stats.interval_p_value(change, low, high)
-    chance = {row["metric"]: adjusted for row, adjusted in zip(judged, stats.false_discovery(p), strict=True)}
-    changed = [row for row in alone if chance[row["metric"]] < ERROR and row["metric"] not in doubted]
+    alone = _alone(now)
+    changed = [row for row in alone if row["metric"] in moved(now, doubted)]
     if changed:
         return _said(now, changed[0]), _caveat(now, changed, [row for row in alone if row["metric"] not in doubted], len(judged), dates)
     many = units.say(len(judged), "count")
@@ -48,6 +47,32 @@ def finding(now: Result, *, has_dates: bool = True, doubted: Collection[str] = (
         "Nothing changed beyond noise.",
         f"None of {many} numbers moved further from {dates} than chance alone would move it; a change smaller than its interval cannot be seen.",
     )
+
+
+def moved(now: Result, doubted: Collection[str] = ()) -> list[str]:
+    """The metrics that changed beyond noise, all looks allowed for, the clearest first."""
+    judged = [row for row in now.records() if row.get("change") is not None and row["change_low"] is not None]
+    if not judged:
+        return []
+    change, low, high = ([row[c] for row in judged] for c in ("change", "change_low", "change_high"))
+    chance = stats.false_discovery(stats.interval_p_value(change, low, high))
+    clear = {row["metric"] for row, adjusted in zip(judged, chance, strict=True) if adjusted < ERROR}
+    return [row["metric"] for row in _alone(now) if row["metric"] in clear and row["metric"] not in doubted]
+
+
+def doubted_in(now: Result, data: Dataset) -> frozenset[str]:
+    """The metrics whose change is beyond noise row by row, and is not by whole days."""
+    alone = [row["metric"] for row in now.records() if row.get("is_beyond_noise")]
+    pair = periods(now.scope)
+    if not alone or pair is None:
+        return frozenset()
+    return frozenset(name for name, chance in by_days(alone, pair, data).items() if chance >= ERROR)
+
+
+def _alone(now: Result) -> list[dict[str, Any]]:
+    """The rows beyond noise by their own interval, the clearest first."""
+    judged = [row for row in now.records() if row.get("change") is not None and row["change_low"] is not None]
+    return sorted((row for row in judged if row["is_beyond_noise"]), key=lambda row: _strength(now, row), reverse=True)
 
 
 def _said(now: Result, row: dict[str, Any]) -> str:

@@ -48,6 +48,7 @@ def write(report: Report) -> bytes:
 
 
 def _blocks(blocks: Sequence[Block]) -> Iterator[str]:
+    """The blocks as HTML, in their order."""
     drawn = 0
     for block in blocks:
         match block:
