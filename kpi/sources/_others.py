@@ -18,14 +18,24 @@ class Other:
     hint: str = ""
 
 
-OTHERS = (
+OTHERS: tuple[Other, ...] = (
     Other(
         "a Chatwoot report",
         "this is a summary (one row per agent, team, inbox or label), not tickets",
-        (("Avg first response time", "Resolution Count"), ("Avg first response time", "No. of conversations")),
+        (
+            ("Avg first response time", "Resolution Count"),
+            ("Avg first response time", "No. of conversations"),
+            ("Inbox name", "Inbox type", "No. of conversations"),
+            ("Conversations count",),
+        ),
         _SUMMARY,
     ),
-    Other("a Chatwoot CSAT report", _MAP, (("Link to the conversation", "Rating"),)),
+    Other(
+        "a Chatwoot SLA report",
+        "it lists conversations under a promise without any of their times",
+        (("SLA Policy", "Breached Events"),),
+        "Export the CSAT report, or connect the database.",
+    ),
     Other("a Five9 call log", _MAP, (("CALL ID", "QUEUE WAIT TIME"),)),
     Other("a Genesys Cloud interactions view", _MAP, (("Full Export Completed", "Conversation ID"),)),
     Other("a Gladly conversation export", _MAP, (("Conversation ID", "First Closed At", "Initiator Type - Created"),)),
@@ -34,7 +44,6 @@ OTHERS = (
     Other("a SurveyMonkey export", _MAP, (("Respondent ID", "Collector ID"),)),
     Other("a Talkdesk calls report", _MAP, (("Interaction ID", "Contact Type", "Talk Time"),)),
     Other("a Zammad ticket report", _MAP, (("Create Channel", "Close Diff In Min"),)),
-    Other("a Zoho Desk ticket export", _MAP, (("Created Time (Ticket)",), ("Status (Ticket)",))),
     Other(
         "an Explore report",
         "this is probably a summary, not tickets",

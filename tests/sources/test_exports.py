@@ -89,19 +89,19 @@ FIXTURES = {
     "salesforce_case_report_partial.csv": "salesforce",
     "intercom_csat.csv": "intercom_csat",
     "intercom_prodsight_export.csv": "intercom_messages",
+    "chatwoot_csat.csv": "chatwoot",
+    "zoho_desk_partial.csv": "zoho_desk",
     "five9_call_log.csv": "call_log",
     "talkdesk_calls.csv": "call_log",
 }
 NAMED = {
     "chatwoot_agent_report.csv": "summary",
-    "chatwoot_csat.csv": "Chatwoot",
     "genesys_cloud_interactions.csv": "Genesys",
     "gladly_conversation_export_partial.csv": "Gladly",
     "osticket.csv": "osTicket",
     "qualtrics_3_header_rows.csv": "Qualtrics",
     "surveymonkey.csv": "SurveyMonkey",
     "zammad_report_xlsx.csv": "Zammad",
-    "zoho_desk_partial.csv": "Zoho",
 }
 
 
