@@ -30,6 +30,7 @@ from kpi.changes.steps import steps
 from kpi.engine import Dataset
 from kpi.measure import Result, measure
 from kpi.measure.compare import with_comparison
+from kpi.measure.words import with_words
 
 __all__ = [
     "MEAN",
@@ -80,7 +81,7 @@ def why(name: str, pair: Pair, data: Dataset, *, view: str = SHARE, columns: Seq
         _known(row.get("change_high")), (0, 0), Figure(metric.label, metric.unit), math.nan, math.nan, math.nan, math.nan, math.nan,
         "unknown", "", {}, (), (), 0, {}, head.currency,
     )  # fmt: skip
-    reason = head.unavailable.get(name, "") or _cannot(nothing, data)
+    reason = with_words(head.unavailable.get(name, "")) or _cannot(nothing, data)
     if reason:
         nothing = replace(nothing, notes=(reason,))
         return replace(nothing, text=words.finding(nothing, ask))

@@ -210,6 +210,7 @@ def _event(event: Event) -> dict[str, Any]:
 def what_if(options: argparse.Namespace) -> int:
     """Inputs moved, goals turned round, scenarios beside each other. 2 where the data do not reach so far."""
     from kpi import what_if as room  # noqa: PLC0415
+    from kpi.catalogue import find  # noqa: PLC0415
     from kpi.what_if import record  # noqa: PLC0415
 
     give_files_back(options, "set", "goal", "along", "where", "param")
@@ -224,6 +225,11 @@ def what_if(options: argparse.Namespace) -> int:
     scope = usual(scope, data).but(compare=None)
     ground = room.prepare(scope, data, outcome, progress if sys.stderr.isatty() else None)
     target = next((g.value for g in goals if g.name == outcome and g.op == _better(outcome)), float("nan"))
+    if not (axes or ground.drivers(outcome)) and outcome in [goal.name for goal in goals]:
+        reason = next(
+            (one.reason for model, one in ground.learned.items() if model.outcome == outcome and one.reason), "nothing is known of it"
+        )
+        raise BadValue(f"What moves {find(outcome).label} cannot be learned here: {reason}.", "Seek a goal of cost or of hours.")
     played = room.play(ground, moves, outcome)
     sought = room.seek(ground, goals, axes or list(room.along(ground, outcome)[:1]), moves) if goals else None
     scenarios = [(one, _played(ground, one.moves, outcome)) for one in kept.scenarios]

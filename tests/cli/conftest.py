@@ -1,8 +1,10 @@
-"""A desk small enough to be worked by hand, and one way to run the command: in this process, or as the console script."""
+"""A desk small enough to be worked by hand, a small sample company, and one way to run the command: in this process, or as the console script."""
 
 from __future__ import annotations
 
 import json
+import math
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +14,8 @@ from typing import Any
 
 import pytest
 
+import kpi as package
+from kpi import Dataset, Scope, sample, store
 from kpi.cli import main
 
 TICKETS = """\
@@ -116,3 +120,94 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, text in (("tickets.csv", TICKETS), ("surveys.csv", SURVEYS), ("office.toml", OFFICE), ("new_york.toml", NEW_YORK)):
         (folder / name).write_text(text, "utf-8")
     return folder
+
+
+START, END = "2026-03-02", "2026-06-28"
+FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
+
+
+@dataclass(frozen=True)
+class Company:
+    """A small sample company: as files, and kept as somebody who uploaded it would have it (`mine`)."""
+
+    home: Path
+    files: tuple[Path, ...]
+    calendar: Path
+    events: Path
+    mine: Any
+    dates: tuple[str, ...] = ("--from", START, "--to", END)
+
+    @property
+    def data(self) -> Dataset:
+        """What the pages read."""
+        found: Dataset = self.mine.dataset
+        return found
+
+    def scope(self, **parts: Any) -> Scope:
+        return Scope(**{"start": START, "end": END, "calendar": str(self.calendar), **parts})
+
+    def page(self, name: str, **query: str | list[str]) -> str:
+        """What a page says in words, over the same dates."""
+        from streamlit.testing.v1 import AppTest
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("KPI_HOME", str(self.home))
+            patch.setattr("pages.parts.slow.MOMENT", 60.0)  # a page in process is run once: it waits for its slow steps
+            at = AppTest.from_file(str(FRAME), default_timeout=120)
+            wanted = {"data": self.mine.key, "from": START, "to": END, **query}
+            at.query_params.update(wanted)
+            at.run()
+            at.switch_page(name)
+            at.query_params.update(wanted)  # the Overview has no use for what is another page's own, and drops it
+            at.run()
+        assert not at.exception, at.exception
+        return bare(" ".join(str(one.value) for kind in ("markdown", "caption", "warning") for one in at.get(kind)))
+
+
+@pytest.fixture(scope="session")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
+    from pages.parts.mine import Mine
+
+    home, place = (tmp_path_factory.mktemp(name) for name in ("home", "company"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KPI_HOME", str(home))
+        sample.write(place, tickets=4_000, seed=3)
+        files = tuple(path for path in sorted(place.glob("*.csv")) if path.stem != "events")
+        key = store.keep({path.name: path for path in files})
+        (store.folder(key) / "calendar.toml").write_bytes((place / "calendar.toml").read_bytes())
+        store.import_now(key)
+        mine = Mine(key, tuple(path.name for path in files), store.open_dataset(key), store.default_calendar(key))
+    return Company(home, files, place / "calendar.toml", place / "events.csv", mine)
+
+
+@pytest.fixture(scope="session")
+def as_files(company: Company) -> Dataset:
+    """What the command line reads."""
+    return package.read(*map(str, company.files))
+
+
+@pytest.fixture
+def ask(company: Company, as_files: Dataset, monkeypatch: pytest.MonkeyPatch, kpi: Callable[..., Ran]) -> Callable[..., Ran]:
+    """A command over the company's files, which are read once."""
+    monkeypatch.setattr("kpi.cli.analyses.dataset", lambda options: as_files)
+    return lambda command, *more: kpi(command, *company.files, "--calendar", company.calendar, *more)
+
+
+def plain(told: Ran) -> Any:
+    """The answer; NaN and Infinity are no JSON."""
+
+    def never(name: str) -> None:
+        raise AssertionError(f"{name} is no JSON")
+
+    assert told.code == 0, told.err
+    return json.loads(told.out, parse_constant=never)
+
+
+def same(value: Any, expected: float) -> None:
+    """To the digit, but for the order that rows are added up in; unknown is null."""
+    assert value is None if math.isnan(expected) else value == pytest.approx(expected, rel=1e-9, abs=1e-12), (value, expected)
+
+
+def bare(text: str) -> str:
+    """Words without the marks of a page: escapes, and spaces that do not break."""
+    return re.sub(r"\\(.)", r"\1", text).replace("\u00a0", " ")
