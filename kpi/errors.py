@@ -37,6 +37,10 @@ class BadValue(KpiError):
     """A name we know with a value we cannot use (a date, a zone, a calendar, a threshold)."""
 
 
+class NotAllowed(KpiError):
+    """Something that is there, and that whoever asks may not see."""
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A hint naming the nearest known names, or the empty string."""
     near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.6)

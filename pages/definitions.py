@@ -15,7 +15,7 @@ family = family if family in families else ""
 recorded.title("What the words mean")
 if (name := links.own("metric")) in metrics:
     back = links.query(find=find, family=family)
-    st.page_link("definitions.py", label="All metrics and words", icon=":material/arrow_back:", query_params=back)
+    links.to("definitions.py", label="All metrics and words", icon=":material/arrow_back:", query_params=back)
     defined.metric(metrics[name], mine, scope)
     st.stop()
 
@@ -49,7 +49,7 @@ for group in dict.fromkeys(m.family for m in found):
         for metric in (m for m in found if m.family == group):
             with st.container(gap="xxsmall", key=f"metric_{metric.name}"):
                 own = links.query(metric=metric.name, find=find, family=family)
-                st.page_link("definitions.py", label=f"**{metric.label}**", query_params=own)
+                links.to("definitions.py", label=f"**{metric.label}**", query_params=own)
                 recorded.quiet(plain(metric.about))
 if words:
     recorded.heading("Words used everywhere", anchor="words")

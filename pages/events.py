@@ -29,5 +29,5 @@ else:
     event_told.chart(mine, question, found)
     event_told.strip(found)
     event_told.others(mine, question)
-    st.page_link("number.py", label="How this number is made", icon=":material/function:", query_params=links.query(metric=question.metric))
+    links.to("number.py", label="How this number is made", icon=":material/function:", query_params=links.query(metric=question.metric))
 event_list.show(mine, kept, notes, chosen=question.name)

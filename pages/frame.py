@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import asked, links, mine, recorded, slow
+from pages.parts import asked, links, mine, recorded, slow, visitor
 from pages.parts.words import errors_in_words
 
 ICON = str(Path(__file__).parent / "parts" / "icon.svg")
@@ -41,24 +41,32 @@ SECTIONS = {  # file, title, icon, and the names of its own in the address
 }
 UNSCOPED = ("data", "definitions")
 """What they say does not depend on dates or clocks."""
+shared = None
+with errors_in_words():
+    shared = visitor.arrive()
+if visitor.token() and shared is None:
+    st.stop()  # whatever went wrong, a link never turns into the rest of the app
+first = shared.link.told.page if shared else "overview"
 pages = {
     name: st.Page(
         f"{name}.py",
         title=title,
         icon=f":material/{icon}:",
-        default=name == "overview",
+        default=name == first,
         visibility="hidden" if name == "number" else "visible",
     )
     for listed in SECTIONS.values()
     for name, title, icon, _ in listed
+    if shared is None or name in shared.link.told.pages
 }
-page = st.navigation({section: [pages[name] for name, *_ in listed] for section, listed in SECTIONS.items()})
+st.session_state[links.OPEN] = frozenset(pages)
+page = st.navigation({section: [pages[name] for name, *_ in listed if name in pages] for section, listed in SECTIONS.items()})
 here = next(name for name, one in pages.items() if one == page)
 links.only(*next(own for listed in SECTIONS.values() for name, _, _, own in listed if name == here))
 
 st.session_state["mine"] = st.session_state["asked"] = None
 with errors_in_words():
-    st.session_state["mine"] = mine.current()
+    st.session_state["mine"] = mine.given(shared) if shared else mine.current()
 if st.session_state["mine"] is not None:
     mine.ribbon(st.session_state["mine"])
     with errors_in_words():

@@ -33,9 +33,10 @@ number_told.onward(metric, is_compared=scope.before() is not None)
 number_told.in_words(metric, found.switches)
 number_told.counted(found)
 number_told.left_out(found)
-if ticket := number_asked.example_of(mine, name, scope):
+if mine.has_rows and (ticket := number_asked.example_of(mine, name, scope)):
     recorded.heading("One example, drawn")
     drawn.timeline(mine.dataset, ticket, name, scope, key="example")
 number_told.behind(mine, found)
-number_told.for_notebooks(found)
-number_told.origin(found)
+if mine.is_own:  # who has a link has no files, and should not learn their names
+    number_told.for_notebooks(found)
+    number_told.origin(found)

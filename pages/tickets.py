@@ -43,7 +43,7 @@ if metric:
         recorded.quiet(
             "Open tickets count in this number with their age (Kaplan-Meier), but have no duration yet: they stand under what was left out."
         )
-    st.page_link("number.py", label="How this number is made", icon=":material/function:", query_params=links.query(metric=metric))
+    links.to("number.py", label="How this number is made", icon=":material/function:", query_params=links.query(metric=metric))
 if not many:
     ticket_list.nothing(query)
     st.stop()

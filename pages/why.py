@@ -45,4 +45,4 @@ elif by:
         why_told.mean_too(mine, question, by)
 why_told.looked(change)
 why_told.also_happened(mine, question)
-st.page_link("number.py", label="How this number is made", icon=":material/function:", query_params=links.query(metric=question.metric))
+links.to("number.py", label="How this number is made", icon=":material/function:", query_params=links.query(metric=question.metric))

@@ -23,4 +23,4 @@ if not week.n:
 recorded.say(f"**{plain(week.text)}** {plain(week.caveat)}")
 workload_map.draw(mine, scope, week)
 workload_backlog.draw(mine, scope)
-st.page_link("number.py", label="How the backlog is counted", icon=":material/function:", query_params=links.query(metric="backlog"))
+links.to("number.py", label="How the backlog is counted", icon=":material/function:", query_params=links.query(metric="backlog"))

@@ -19,7 +19,7 @@ FLOORS = [  # errors lie below them all
     "scope engine",
     "measure read",
     "trends changes benchmarks targets correlations what_if staffing feedback explain timeline quality "
-    "examples events spread cohorts workload scorecard calibration agents",
+    "examples periods events spread cohorts workload scorecard calibration agents",
     "charts export store",
     "report",
     "api cli",

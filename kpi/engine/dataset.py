@@ -186,7 +186,7 @@ class Dataset:
             self.con,
             self.report,
             f"{self.fingerprint}-{seen.digest}",
-            self.first,
+            max(self.first, seen.since or self.first),
             self.newest,  # one stands where the whole stands, so that every number is the whole's
             views.filled(seen, self.filled, tables),
             tuple(c for c in self.extras if c not in self._withheld(seen)),

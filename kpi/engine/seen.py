@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
-from kpi.errors import BadValue
+from kpi.errors import BadValue, NotAllowed
 from kpi.metric import CREATED, condition
 
 NAMES = ("shown", "pseudonyms", "hidden")
@@ -82,6 +82,11 @@ class Seen:
     @property
     def is_all(self) -> bool:
         return self == Seen(salt=self.salt)
+
+    def check_rows(self) -> None:
+        """NotAllowed where single tickets are not to be seen."""
+        if not self.rows:
+            raise NotAllowed("Single tickets are not part of this link.", "Ask the person it came from.")
 
     @property
     def digest(self) -> str:

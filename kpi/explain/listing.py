@@ -56,6 +56,7 @@ def listing(
     largest first. `ids` is a query of ours (as of `kpi.quality`): then the list is of those tickets, whatever their dates. UnknownName for a
     metric or a column that does not exist, BadValue for what the data cannot give.
     """
+    data.seen.check_rows()
     kept = scope.but(by="all", split=(), compare=None)
     if not metric:
         kept = kept.but(params=tuple({**dict(kept.params), "statuses": "all"}.items()))

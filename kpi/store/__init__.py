@@ -31,6 +31,7 @@ from kpi.store.folders import (
     say,
 )
 from kpi.store.imports import State, begin, cancel, discard, import_now, state
+from kpi.store.shared import Shared, frozen, shared
 from kpi.store.texts import TEXTS, bring_along, change, text
 from kpi.store.versions import open_dataset
 
@@ -38,6 +39,7 @@ __all__ = [
     "SAMPLE",
     "TEXTS",
     "Options",
+    "Shared",
     "State",
     "add_calendar",
     "audit",
@@ -50,6 +52,7 @@ __all__ = [
     "discard",
     "files",
     "folder",
+    "frozen",
     "import_now",
     "keep",
     "links",
@@ -57,6 +60,7 @@ __all__ = [
     "open_dataset",
     "options",
     "say",
+    "shared",
     "state",
     "text",
 ]

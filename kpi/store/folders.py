@@ -106,6 +106,12 @@ def calendars(key: str) -> dict[str, Calendar]:
     return {calendar.fingerprint: calendar for calendar in ([own] if own else []) + brought}
 
 
+def calendar_texts(key: str) -> dict[str, str]:
+    """The same as the text of their files, by fingerprint."""
+    paths = [folder(key) / "calendar.toml", *sorted((folder(key) / "calendars").glob("*.toml"))]
+    return {read_calendar(path).fingerprint: path.read_text("utf-8") for path in paths if path.is_file()}
+
+
 def add_calendar(key: str, text: str) -> str:
     """Keep working hours (the text of a calendar file) and return their fingerprint. KpiError when they cannot be read."""
     place = folder(key) / "calendars"

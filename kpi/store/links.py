@@ -16,6 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kpi import periods
 from kpi.engine import Seen
 from kpi.errors import BadValue, UnknownName
 from kpi.store import audit
@@ -27,6 +28,8 @@ from kpi.store.versions import file_of
 
 FREE = ("dates", "filters", "counting")
 """What the reader of a link may be allowed to change: dates; filters and splits, inside what is fixed; clock, statistic, zone and rules."""
+NEVER = ("data", "share")
+"""Pages no link can show: the files as they came, and the links themselves."""
 LONGEST = {"title": 200, "note": 2_000, "passphrase": 200}
 PATIENCE, LONGEST_WAIT = 5, dt.timedelta(minutes=15)
 """After so many wrong passphrases in a row one waits, twice as long each time."""
@@ -34,19 +37,19 @@ PATIENCE, LONGEST_WAIT = 5, dt.timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Told:
-    """What a link shows. `page` is the one it opens with, `query` its address there; `pages` those that may be opened (none: all but data and sharing).
+    """What a link shows. `page` is the one it opens with, `query` its address there, `pages` those that may be opened.
 
-    `where` is fixed; `since` and `until` (local dates of the query's zone) too, where dates are not `free`. `names`, `rows`, `comments` as in `Seen`.
+    The filters of `where` are fixed for good, and so is the rest of the query but for what is `free`; dates with a `preset` ("28") move on with the data
+    of a live link. `names`, `rows` and `comments` as in `Seen`.
     """
 
     title: str = ""
     note: str = ""
     page: str = "overview"
-    pages: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ("overview",)
     query: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    since: dt.datetime | None = None
-    until: dt.datetime | None = None
+    preset: str = ""
     names: str = "pseudonyms"
     rows: bool = False
     comments: bool = False
@@ -58,11 +61,17 @@ class Told:
                 raise BadValue(f"The {name} is longer than {LONGEST[name]:,} characters.", "Shorten it.")
         if unknown := set(self.free) - set(FREE):
             raise BadValue(f"{', '.join(sorted(unknown))} cannot be left to the reader.", f"What can is {', '.join(FREE)}.")
-        self.seen("")  # names and filters it cannot have say so
+        if self.preset:
+            periods.of(self.preset, dt.date(2000, 1, 1))  # one it cannot have says so
+        if self.page not in self.pages:
+            raise BadValue("The page a link opens with is not among its pages.", "Add it, or open with another.")
+        if out := [page for page in self.pages if page in NEVER or (page == "tickets" and not self.rows)]:
+            raise BadValue(f"A link cannot show {' or '.join(out)}.", "Take it out, or allow single tickets.")
+        self.seen("")
 
-    def seen(self, salt: str) -> Seen:
-        """The view of the data the link gives."""
-        return Seen(self.names, self.where, self.since, self.until, self.rows, self.comments, salt)
+    def seen(self, salt: str, since: dt.datetime | None = None, until: dt.datetime | None = None) -> Seen:
+        """The view of the data the link gives; `since` and `until` where its dates are fixed."""
+        return Seen(self.names, self.where, since, until, self.rows, self.comments, salt)
 
 
 @dataclass(frozen=True)
@@ -153,7 +162,9 @@ def admit(link: Link, passphrase: str) -> bool:
         row = connection.execute(sa.select(LINKS).where(LINKS.c.id == link.id)).one_or_none()
         if row is None or row.passphrase_hash is None:
             return row is not None
-        wait = min(dt.timedelta(seconds=2 ** min(row.failed - PATIENCE + 3, 20)), LONGEST_WAIT) if row.failed >= PATIENCE else dt.timedelta()
+        wait = (
+            min(dt.timedelta(seconds=2 ** min(row.failed - PATIENCE + 3, 20)), LONGEST_WAIT) if row.failed >= PATIENCE else dt.timedelta()
+        )
         if row.failed_at and now() < row.failed_at + wait:
             raise BadValue("Too many wrong passphrases.", "Wait a while, and try again.")
         right = _is_right(passphrase, row.passphrase_hash)
@@ -239,8 +250,7 @@ def _is_right(passphrase: str, kept: str) -> bool:
 
 
 def _written(told: Told) -> dict[str, Any]:
-    plain = asdict(replace(told, query={name: tuple(values) for name, values in told.query.items()}))
-    return {name: value.isoformat() if isinstance(value, dt.datetime) else value for name, value in plain.items()}
+    return asdict(replace(told, query={name: tuple(values) for name, values in told.query.items()}))
 
 
 def _told(said: Mapping[str, Any]) -> Told:
@@ -251,7 +261,6 @@ def _told(said: Mapping[str, Any]) -> Told:
             "query": {name: tuple(values) for name, values in said["query"].items()},
             "where": tuple((column, tuple(words)) for column, words in said["where"]),
             "free": tuple(said["free"]),
-            **{name: dt.datetime.fromisoformat(said[name]) if said[name] else None for name in ("since", "until")},
         }
     )
 

@@ -85,6 +85,7 @@ def counted(data: Dataset, ticket_id: str, metric: str, scope: Scope, story: Sto
     The counted seconds add up to the very value of `kpi.rows`. UnknownName for a ticket or a metric that does not exist, BadValue where the
     data cannot give the metric. `story` is the ticket already read under this scope (`kpi.timeline.read`), where several metrics are told of it.
     """
+    data.seen.check_rows()
     declared, tale = find(metric), TALES[metric]
     story = story or read(data, ticket_id, scope)
     rows, is_in_scope = _judged(data, ticket_id, metric, scope)

@@ -109,6 +109,7 @@ def stalest(scope: Scope, data: Dataset, most: int = 10) -> tuple[dt.datetime, p
     One row a ticket: ticket_id, created_at, age_seconds, touched_at (the last thing that happened to it; null where nobody wrote that down),
     untouched_seconds, status, channel, priority, team, agent, place_by_age and place_by_touch (1 is the stalest); the first `most` by each.
     """
+    data.seen.check_rows()
     _check(scope, data)
     rows = judged(NUMBER, scope, data)
     as_of = scope.as_of or data.newest

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pandas as pd
-import streamlit as st
 
 from kpi import Scope, units
 from kpi.agents import Compared, One, likely
@@ -18,8 +17,7 @@ ATTRIBUTION = {
 
 
 def draw(mine: Mine, scope: Scope, by: str, name: str) -> None:
-    with st.skeleton(height=420):
-        found = agent_asked.compared(mine, name, by, scope)
+    found = agent_asked.compared(mine, name, by, scope)
     if not agent_asked.told(found):
         return
     some = agent_asked.drawn(found)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
-import kpi
 from kpi import Scope, agents
 from kpi.agents import Compared, One
 from kpi.catalogue import CATALOGUE
-from pages.parts import asked_filters, links, recorded
+from pages.parts import asked_filters, links, recorded, slow
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -72,14 +69,14 @@ def _choose_metric(names: tuple[str, ...]) -> str:
 def compared(mine: Mine, name: str, by: str, scope: Scope, like: bool = True) -> Compared:
     """`kpi.agents.compare`, remembered by the data, the scope, the number and the column."""
     asked = scope.but(by="all", split=(), compare=None)
-    key = tuple((part, tuple(values)) for part, values in sorted(asked.to_query().items()))
-    found: Compared = _compared(mine.dataset.fingerprint, name, by, like, key, _scope=asked, _data=mine.dataset)
-    return found
+    columns = agents.LIKE if like else ()
+    key = ("agents", mine.dataset.fingerprint, name, by, columns, asked_key(asked))
+    return slow.step(key, f"Comparing the {by}s", lambda: agents.compare(name, by, asked, mine.dataset, columns), keep=300)
 
 
-@st.cache_resource(max_entries=300, show_spinner=False)
-def _compared(fingerprint: str, name: str, by: str, like: bool, asked: Any, _scope: Scope, _data: kpi.Dataset) -> Compared:
-    return agents.compare(name, by, _scope, _data, agents.LIKE if like else ())
+def asked_key(scope: Scope) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What a scope asks, to remember answers by."""
+    return tuple((part, tuple(values)) for part, values in sorted(scope.to_query().items()))
 
 
 def told(found: Compared) -> bool:

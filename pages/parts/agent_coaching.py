@@ -8,24 +8,18 @@ import streamlit as st
 from kpi import Scope, agents
 from kpi.agents import Coaching, Person
 from kpi.agents.words import label
-from kpi.catalogue import CATALOGUE
-from pages.parts import agent_asked, links, recorded
+from pages.parts import agent_asked, links, recorded, slow
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
 
 def draw(mine: Mine, scope: Scope, by: str, _: str = "") -> None:
-    names = [name for name in agents.METRICS if name in agents.comparable(by, scope, mine.dataset)]
-    if not names:
-        recorded.say("**These data hold no number by which people could be compared.**")
+    asked = scope.but(by="all", split=(), compare=None)
+    key = ("coaching", mine.dataset.fingerprint, by, agent_asked.asked_key(asked))
+    all_of_it = slow.step(key, "Comparing everybody by every number", lambda: agents.coached(by, asked, mine.dataset), keep=60)
+    if not all_of_it.metrics:
+        recorded.say(f"**Nothing can be compared:** fewer than two {by}s have 10 rows or more of any number.")
         return
-    bar = st.progress(0.0, text="Comparing …")
-    found = []
-    for done, name in enumerate(names):
-        bar.progress(done / len(names), text=f"Comparing by {CATALOGUE[name].label} …")
-        found.append(agent_asked.compared(mine, name, by, scope))
-    bar.empty()
-    all_of_it = agents.coaching(found)
     recorded.say(f"**{plain(all_of_it.text)}** {plain(all_of_it.caveat)}")
     if not all_of_it.people:
         return

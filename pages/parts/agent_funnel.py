@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pandas as pd
-import streamlit as st
 
 from kpi import Scope, units
 from kpi.agents import Compared, One, even, funnel
@@ -16,8 +15,7 @@ from pages.parts.words import plain
 
 
 def draw(mine: Mine, scope: Scope, by: str, name: str) -> None:
-    with st.skeleton(height=420):
-        found = agent_asked.compared(mine, name, by, scope)
+    found = agent_asked.compared(mine, name, by, scope)
     shape = funnel(found)
     recorded.say(f"**{plain(shape.text)}**")
     if found.why_not:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pandas as pd
-import streamlit as st
 
 from kpi import Scope
 from kpi.agents import Compared, One, explained, hardness
@@ -15,9 +14,8 @@ from pages.parts.words import plain
 
 
 def draw(mine: Mine, scope: Scope, by: str, name: str) -> None:
-    with st.skeleton(height=420):
-        found = agent_asked.compared(mine, name, by, scope)
-        as_is = agent_asked.compared(mine, name, by, scope, like=False)
+    found = agent_asked.compared(mine, name, by, scope)
+    as_is = agent_asked.compared(mine, name, by, scope, like=False)
     recorded.say(f"**{plain(explained(as_is, found))}**")
     if found.why_not or not found.like:
         return

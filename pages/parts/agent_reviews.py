@@ -7,11 +7,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-import kpi
 from kpi import Scope, agents, units
 from kpi.agents import Rated, Reviewer, Reviews
 from kpi.charts.agents import dots
-from pages.parts import agent_asked, drawn, links, recorded
+from pages.parts import agent_asked, drawn, links, recorded, slow
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -22,8 +21,7 @@ def draw(mine: Mine, scope: Scope) -> None:
     if "quality_score" in (lacks := mine.dataset.lacking(scope.ask)) and lacks["quality_score"]:
         recorded.say("**These data hold no quality reviews:** needs scores of reviews with the ends of their scale.")
         return
-    with st.skeleton(height=420):
-        everybody = reviewed(mine, scope, links.own("kind"), "")
+    everybody = reviewed(mine, scope, links.own("kind"), "")
     if not everybody.n:
         recorded.say(f"**{plain(everybody.text)}**")
         return
@@ -43,14 +41,8 @@ def draw(mine: Mine, scope: Scope) -> None:
 def reviewed(mine: Mine, scope: Scope, kind: str, who: str) -> Reviews:
     """`kpi.agents.reviews`, remembered."""
     asked = scope.but(by="all", split=(), compare=None)
-    key = tuple((part, tuple(values)) for part, values in sorted(asked.to_query().items()))
-    found: Reviews = _reviewed(mine.dataset.fingerprint, key, kind, who, _scope=asked, _data=mine.dataset)
-    return found
-
-
-@st.cache_resource(max_entries=60, show_spinner=False)
-def _reviewed(fingerprint: str, asked: Any, kind: str, who: str, _scope: Scope, _data: kpi.Dataset) -> Reviews:
-    return agents.reviews(_scope, _data, kind, who)
+    key = ("reviews", mine.dataset.fingerprint, kind, who, agent_asked.asked_key(asked))
+    return slow.step(key, "Reading the quality reviews", lambda: agents.reviews(asked, mine.dataset, kind, who), keep=60)
 
 
 def _kinds(found: Reviews) -> None:

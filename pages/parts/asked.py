@@ -28,11 +28,15 @@ def bar(mine: Mine, *, shown: bool = True) -> Scope:
     scope, odd = asked_address.current(mine)
     if shown:
         with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="scope_bar"):
-            _period(scope, mine)
-            _compare(scope, mine)
-            _filters(scope, mine)
-            _more(scope, mine)
-        asked_filters.chips(scope, mine)
+            if mine.leaves("dates"):
+                _period(scope, mine)
+                _compare(scope, mine)
+            if mine.leaves("filters"):
+                _filters(scope, mine)
+            if mine.leaves("counting"):
+                _more(scope, mine)
+        if mine.leaves("filters"):
+            asked_filters.chips(scope, mine)
     if odd:
         some = plain("; ".join(odd[:MOST_ODD])) + (f" and {len(odd) - MOST_ODD} more" if len(odd) > MOST_ODD else "")
         st.info(

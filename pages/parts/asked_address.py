@@ -26,34 +26,43 @@ def here() -> dict[str, list[str]]:
 def current(mine: Mine) -> tuple[Scope, list[str]]:
     """The scope of the address where it says one (a link, or Back), else the one asked before, else the usual; and what was odd about it."""
     state = st.session_state
-    if state.get("scope_of") != mine.key:  # what was asked of other data is forgotten
+    if state.get("scope_of") != _of(mine):  # what was asked of other data is forgotten
         state.pop("scope", None)
     query = here() or state.get("scope") or {}
     scope, odd = understood(query, mine) if query else (usual(mine), [])
+    if mine.shared and mine.shared.within(scope) != scope:
+        scope = mine.shared.within(scope)
+        odd = [*odd, "what this link does not leave to its reader"]
     write(scope, mine)
     return scope, odd
 
 
+def _of(mine: Mine) -> str:
+    """Whose scope it is: the data's, or the link's."""
+    return mine.shared.link.id if mine.shared else mine.key
+
+
 def usual(mine: Mine) -> Scope:
     """The scope of a visitor who asked for nothing."""
-    return asked_dates.first(mine, Scope(calendar=mine.calendar))
+    return mine.shared.opening if mine.shared else asked_dates.first(mine, Scope(calendar=mine.calendar))
 
 
 def write(scope: Scope, mine: Mine) -> None:
     """Put a scope into the address, whole and explicit, beside the parameters that are the page's own."""
-    st.session_state["scope"], st.session_state["scope_of"] = scope.to_query(), mine.key
+    st.session_state["scope"], st.session_state["scope_of"] = scope.to_query(), _of(mine)
     now = {name: st.query_params.get_all(name) for name in st.query_params}
     own = {name: values for name, values in now.items() if name not in QUERY_NAMES}
-    wanted = {**own, "data": [mine.key], **scope.to_query()}
+    wanted = {**own, **{name: [value] for name, value in mine.address.items()}, **scope.to_query()}
     if now != wanted:
         st.query_params.from_dict(wanted)
 
 
 def change(mine: Mine, **parts: object) -> None:
     """A control moved: the scope asked before, with some parts changed, goes into the address before the page runs."""
-    known = st.session_state.get("scope") if st.session_state.get("scope_of") == mine.key else None
+    known = st.session_state.get("scope") if st.session_state.get("scope_of") == _of(mine) else None
     scope = understood(known, mine)[0] if known else usual(mine)
-    write(scope.but(**parts), mine)
+    scope = scope.but(**parts)
+    write(mine.shared.within(scope) if mine.shared else scope, mine)
 
 
 def understood(query: Query, mine: Mine) -> tuple[Scope, list[str]]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from kpi import Scope
-from kpi.errors import BadValue
+from kpi import Scope, periods
 from kpi.report.dates import one, said
 from kpi.scope import floor_date
 from pages.parts.measured import measured
@@ -16,18 +14,8 @@ from pages.parts.mine import Mine
 
 __all__ = ["PRESETS", "first", "newest", "of", "one", "past", "preset_of", "reach", "said"]
 
-Dates = tuple[dt.date | None, dt.date | None]
-EVERYTHING, OWN, FIRST = "all", "own", "28"
-PRESETS = {
-    "7": "Last 7 days",
-    FIRST: "Last 28 days",
-    "91": "Last 13 weeks",
-    "364": "Last 52 weeks",
-    "month": "Last complete month",
-    "quarter": "Last complete quarter",
-    EVERYTHING: "All dates",
-    OWN: "Other dates",
-}
+OWN, FIRST = "own", "28"
+PRESETS = {**periods.PRESETS, OWN: "Other dates"}
 FEWEST, USUAL = 30, 4
 """The first visit shows the last four weeks against the four before, where each has at least 30 tickets and a quarter of the usual pace.
 
@@ -36,15 +24,9 @@ Else everything: an export of what was created in spring and closed by winter en
 DAY = dt.timedelta(days=1)
 
 
-def of(preset: str, mine: Mine, zone: str) -> Dates:
+def of(preset: str, mine: Mine, zone: str) -> periods.Dates:
     """First and last date of a preset, complete days only; (None, None) is all dates, and also what other dates start from."""
-    if preset in (EVERYTHING, OWN):
-        return None, None
-    last = newest(mine, zone) - DAY
-    if preset in ("month", "quarter"):
-        after = floor_date(preset, last + DAY)  # the first day of the bucket that is not over yet
-        return floor_date(preset, after - DAY), after - DAY
-    return last - dt.timedelta(days=int(preset) - 1), last
+    return (None, None) if preset == OWN else periods.of(preset, newest(mine, zone))
 
 
 def preset_of(scope: Scope, mine: Mine, liked: str | None = None) -> str:
@@ -65,22 +47,12 @@ def first(mine: Mine, everything: Scope) -> Scope:
 
 def reach(mine: Mine, zone: str) -> tuple[dt.date, dt.date]:
     """The first and the last local date that anything happened on."""
-    return _local(mine.dataset.first, zone), _local(mine.dataset.newest, zone)
+    return periods.local(mine.dataset.first, zone), periods.local(mine.dataset.newest, zone)
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
 def _newest(fingerprint: str, zone: str, _mine: Mine) -> dt.date:
-    last = _local(_mine.dataset.newest, zone)
-    if "tickets.created_at" not in _mine.dataset.filled:
-        return last
-    try:
-        days = measured(
-            _mine, ["tickets_created"], Scope(by="day", zone=zone, calendar=_mine.calendar), intervals=False, is_shown=False
-        ).frame
-    except BadValue:  # centuries of days
-        return last
-    some = days[days["value"] > 0]
-    return dt.date.fromisoformat(some["period"].iloc[-1]) if len(some) else last
+    return periods.newest(_mine.dataset, Scope(zone=zone, calendar=_mine.calendar))
 
 
 def newest(mine: Mine, zone: str) -> dt.date:
@@ -112,7 +84,3 @@ def _next(by: str, day: dt.date) -> dt.date:
     """The first day of the bucket after the one a day is in: no bucket is longer than 366 days."""
     begin = floor_date(by, day)
     return next(floor_date(by, begin + n * DAY) for n in range(1, 367) if floor_date(by, begin + n * DAY) > begin)
-
-
-def _local(instant: dt.datetime, zone: str) -> dt.date:
-    return instant.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(zone)).date()

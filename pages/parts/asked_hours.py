@@ -16,14 +16,14 @@ def calendar(code: str, mine: Mine) -> Calendar | None:
     """The calendar of a fingerprint, where it is known for these data."""
     if mine.calendar and code == mine.calendar.fingerprint:
         return mine.calendar
-    return store.calendars(mine.key).get(code)
+    return mine.hours.get(code)
 
 
 def choices(mine: Mine, now: Calendar | None) -> dict[str, str]:
     """Fingerprint -> the names of a calendar's schedules, the export's own statement first."""
-    known = store.calendars(mine.key) | ({now.fingerprint: now} if now else {})
+    known = dict(mine.hours) | ({now.fingerprint: now} if now else {})
     own = {code: plain(", ".join(one.names)) for code, one in known.items()}
-    return {STATED: "As the export states them", **own, OTHER: "Other: bring a calendar file"}
+    return {STATED: "As the export states them", **own, **({OTHER: "Other: bring a calendar file"} if mine.is_own else {})}
 
 
 def add(mine: Mine, name: str, content: bytes) -> Calendar:
@@ -33,5 +33,7 @@ def add(mine: Mine, name: str, content: bytes) -> Calendar:
     except UnicodeDecodeError:
         raise BadValue(f"{name}: the calendar is not UTF-8 text.", "Save it as plain text in UTF-8.") from None
     made = parse_calendar(text, name)
+    if not mine.is_own:
+        raise BadValue("Working hours cannot be added through a link.", "Ask the person it came from.")
     store.add_calendar(mine.key, text)
     return made

@@ -47,7 +47,7 @@ def _placed(placed: Placement, figures: tuple[Figure, ...]) -> None:
         _sources(placed)
     if placed.refused:
         _refused(placed)
-    st.page_link(
+    links.to(
         "number.py", label="How our number is made", icon=":material/function:", query_params=links.query(metric=placed.ours.metric.name)
     )
 

@@ -68,7 +68,7 @@ def draw(mine: Mine, scope: Scope, metric: str = "") -> None:
                 f"Coloured: {newest} · bold: all {len(sizes)} {by}s together · thin: each {by} before · dashed: estimated, for not everybody was followed so "
                 "long (Kaplan-Meier; open tickets count with the days they were followed)"
             )
-    st.page_link("number.py", label="How this number is made", icon=":material/function:", query_params=links.query(metric=name))
+    links.to("number.py", label="How this number is made", icon=":material/function:", query_params=links.query(metric=name))
 
 
 def _asked(mine: Mine, scope: Scope) -> Scope:

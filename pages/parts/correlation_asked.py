@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 import kpi
-from kpi import Scope
+from kpi import Scope, periods
 from kpi.correlations import UNITS, Matrix, correlate, driver_first
 from kpi.correlations.look import Look, look
 from kpi.correlations.model import Pair
@@ -32,7 +32,7 @@ def widened(scope: Scope, mine: Mine, unit: str) -> Scope:
         return bare
     low, high = asked_dates.reach(mine, scope.zone)
     end = min(scope.end or high, high)
-    wanted = end - dt.timedelta(weeks=WEEKS[unit]) + asked_dates.DAY
+    wanted = end - dt.timedelta(weeks=WEEKS[unit]) + periods.DAY
     start = low if scope.start is None else max(low, min(wanted, scope.start))
     return bare.but(start=min(start, end), end=end)
 

@@ -53,7 +53,7 @@ def named(mine: Mine, matrix: Matrix) -> None:
 
 def link(pair: Pair, label: str) -> None:
     """The way to a pair's own page."""
-    st.page_link(
+    links.to(
         "correlations.py",
         label=label,
         icon=":material/scatter_plot:",

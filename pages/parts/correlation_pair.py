@@ -31,7 +31,7 @@ def draw(mine: Mine, scope: Scope, asked: Scope, pair: Pair) -> None:
     recorded.heading(title(pair))
     recorded.say(f"**{plain(found.text)}**" + (f" {plain(found.effect.text)}" if found.effect else ""))
     if pair.link and pair.link.is_identity:
-        st.page_link("what_if.py", label="Work with this equation in What if", icon=":material/tune:", query_params=links.query())
+        links.to("what_if.py", label="Work with this equation in What if", icon=":material/tune:", query_params=links.query())
     if found.cloud is not None:
         _cloud(found, found.cloud)
         _counts(found)
@@ -227,11 +227,11 @@ def _made(pair: Pair) -> None:
     with st.container(horizontal=True, key="correlation_made"):
         for name in (pair.first, pair.second):
             metric = kpi.metrics()[name].label
-            st.page_link("number.py", label=f"How {metric} is made", icon=":material/function:", query_params=links.query(metric=name))
+            links.to("number.py", label=f"How {metric} is made", icon=":material/function:", query_params=links.query(metric=name))
 
 
 def back(pair: Pair) -> None:
-    st.page_link("correlations.py", label="All pairs", icon=":material/arrow_back:", query_params=links.query(unit=pair.unit))
+    links.to("correlations.py", label="All pairs", icon=":material/arrow_back:", query_params=links.query(unit=pair.unit))
 
 
 __all__ = ["address", "back", "draw"]

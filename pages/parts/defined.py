@@ -54,8 +54,9 @@ def _here(declared: Metric, mine: Mine | None, scope: Scope | None) -> None:
     n = None if isinstance(declared.form, Ratio) else row["n"]
     value = units.say(row["value"], declared.unit, result.currency or None, n=n)
     label = f"{plain(value)} in your data" if row["value"] is not None else "Nothing to measure in these dates of your data"
-    st.page_link(
+    links.to(
         "number.py",
+        or_text=True,
         label=label,
         icon=":material/arrow_forward:",
         icon_position="right",

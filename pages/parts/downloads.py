@@ -14,7 +14,7 @@ import logging
 import re
 import secrets
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
@@ -28,13 +28,18 @@ from starlette.routing import Route
 from kpi import Dataset, Scope, export, store
 from kpi.errors import KpiError, UnknownName
 from kpi.explain.listing import Listing, listing
+from kpi.hours import Calendar
 from kpi.quality import Finding, quality
 from kpi.scope import QUERY_NAMES
+from pages.parts import links, visitor
+from pages.parts.mine import people
 
 log = logging.getLogger("deskmeter")
 KINDS = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
 OWN = ("metric", "side", "out", "find", "sort", "finding")
 """The parameters of the Tickets page that decide which rows it lists, and in which order."""
+ADMITTED = "admitted"
+"""What the page of a link adds to the addresses of its downloads (see `visitor.passed`)."""
 PIECE = 1 << 18
 _WRITING = BoundedSemaphore(2)
 """A file is written by all cores at once: more than two at a time would only fill the disk."""
@@ -44,9 +49,12 @@ Query = Mapping[str, Sequence[str]]
 
 def url(kind: str, query: Mapping[str, str | Sequence[str]], **own: str) -> str:
     """The address of a download for the parameters of a page: the data, the scope, and what was chosen on the page itself."""
+    mine = st.session_state.get("mine")
+    if mine is not None and mine.shared:
+        own = own | {ADMITTED: visitor.passed(mine.shared.link)}
     pairs: dict[str, list[str]] = {}
     for name, value in (dict(query) | own).items():
-        if name in ("data", *QUERY_NAMES, *OWN) and value:
+        if name in (*links.SHARED, ADMITTED, *OWN) and value:
             pairs[name] = [value] if isinstance(value, str) else list(value)
     return f"download/tickets.{kind}?{urlencode(pairs, doseq=True)}"
 
@@ -89,26 +97,26 @@ def file_name(scope: Scope, query: Query, kind: str) -> str:
     return f"{'-'.join(part for part in parts if part)}.{kind}"
 
 
-def given_scope(key: str, given: Query) -> Scope:
+def given_scope(hours: Mapping[str, Calendar], given: Query) -> Scope:
     """The scope of an address, with the working hours it names; BadValue or UnknownName in a sentence, nothing left out in silence."""
     calendar = None
     if named := next(iter(given.get("calendar", ())), ""):
-        calendar = store.calendars(key).get(named)
+        calendar = hours.get(named)
         if calendar is None:
             raise UnknownName("The working hours of this address are not kept with these data.", "Open the page again.")
     return Scope.from_query(given, calendar=calendar)
 
 
 def tickets(request: Request) -> Response:
-    """The file: 404 for a key that opens nothing, 400 with the sentence for a wish that is impossible."""
+    """The file: 404 for an address that opens nothing, or no rows; 400 with the sentence for a wish that is impossible."""
     query = {name: request.query_params.getlist(name) for name in request.query_params}
-    key = next(iter(query.get("data", ())), "")
     try:
-        data = store.open_dataset(key)
-    except KpiError:
+        data, hours, within = _opened({name: values[0] for name, values in query.items() if values})
+    except (KpiError, ValueError):
         return PlainTextResponse("There are no data under this address.", 404)
     try:
-        return _file(data, key, query, Path(request.url.path).suffix[1:], is_wanted=request.method != "HEAD")
+        scope = within(given_scope(hours, {name: query[name] for name in QUERY_NAMES if name in query}))
+        return _file(data, scope, query, Path(request.url.path).suffix[1:], is_wanted=request.method != "HEAD")
     except KpiError as error:
         return PlainTextResponse(str(error), 400)
     except Exception as error:
@@ -117,8 +125,20 @@ def tickets(request: Request) -> Response:
         return PlainTextResponse(f"Something went wrong on our side. If it comes back, quote error {number}.", 500)
 
 
-def _file(data: Dataset, key: str, query: Query, kind: str, *, is_wanted: bool) -> Response:
-    scope = given_scope(key, {name: query[name] for name in QUERY_NAMES if name in query})
+def _opened(query: Mapping[str, str]) -> tuple[Dataset, Mapping[str, Calendar], Callable[[Scope], Scope]]:
+    """The data of an address, their working hours, and what of a scope may be asked. UnknownName where the address opens none, or shows no rows."""
+    token = query.get("link")
+    if token is None:
+        key = query.get("data", "")
+        return people(key, query.get("names", "")), store.calendars(key), lambda scope: scope
+    link = store.links.find(token)
+    if link is None or not link.told.rows or not visitor.is_passed(link, query.get(ADMITTED, "")):
+        raise UnknownName("This link opens nothing.", "Ask for a new one.")
+    shared = store.shared(link)
+    return shared.dataset, shared.hours, shared.within
+
+
+def _file(data: Dataset, scope: Scope, query: Query, kind: str, *, is_wanted: bool) -> Response:
     rows, name = asked(data, scope, query), file_name(scope, query, kind)
     if not is_wanted:  # somebody only wants to know what it would be
         return Response(headers=_headers(name, kind))

@@ -33,7 +33,7 @@ def cards(found: Heard, rows: pd.DataFrame, key: str) -> None:
                 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
                     recorded.quiet(plain(" · ".join(_about(row))), width="content")
                     if row["ticket_id"]:
-                        st.page_link(
+                        links.to(
                             "tickets.py",
                             label=f"Ticket {plain(_short(row['ticket_id']))}",
                             icon=":material/open_in_new:",
@@ -125,5 +125,6 @@ def _open() -> None:
 
 def opened() -> None:
     """Go to the ticket whose number was clicked in the run before."""
-    if ticket := st.session_state.pop("feedback_open", ""):
+    ticket = st.session_state.pop("feedback_open", "")
+    if ticket and links.may("tickets"):
         st.switch_page("tickets.py", query_params=links.query(ticket=ticket))

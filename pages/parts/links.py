@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
 from kpi.scope import QUERY_NAMES
 
 Query = dict[str, str | list[str]]
-SHARED = frozenset({"data", *QUERY_NAMES})
+SHARED = frozenset({"data", "link", "names", *QUERY_NAMES})
 """Parameters that mean the same on every page; all others are the page's own."""
+OPEN = "open_pages"
+"""Where the frame notes the pages this visitor may open."""
 
 
 def query(**own: str | Sequence[str]) -> Query:
@@ -37,3 +40,16 @@ def only(*names: str) -> None:
     """Leave no parameters in the address but the shared ones and these: what another page left behind says nothing here."""
     for name in [name for name in st.query_params if name not in SHARED and name not in names]:
         del st.query_params[name]
+
+
+def may(page: str) -> bool:
+    """Whether this visitor may open a page ("tickets"): everything that leads there asks first."""
+    return page in st.session_state.get(OPEN, (page,))
+
+
+def to(file: str, *, or_text: bool = False, **looks: Any) -> None:
+    """As `st.page_link`, for who may open the page. Others see nothing, or the label as plain words where it says something by itself."""
+    if may(file.removesuffix(".py")):
+        st.page_link(file, **looks)
+    elif or_text:
+        st.markdown(looks["label"])

@@ -16,15 +16,26 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import kpi
 from kpi import store
+from kpi.engine import Seen
+from kpi.engine.seen import NAMES as SEEN_NAMES
 from kpi.errors import KpiError, UnreadableFile
 from kpi.hours import Calendar
+from pages.parts import visitor
 from pages.parts.words import plain
 
 SAMPLE = store.SAMPLE
 OWN = "data"
 """Its name in the address and in the state of a visit."""
+NAMES, SHOWN = "names", "shown"
+"""What the address says of agents' names: shown, as pseudonyms, or hidden."""
 MOST_NAMES = 3
 """So many file names fit the ribbon."""
+
+
+def people(key: str, names: str) -> kpi.Dataset:
+    """The dataset of a key, with agents named as the address asks; a wish there is none of shows them."""
+    data = store.open_dataset(key)
+    return data.as_seen(Seen(names=names, salt=store.links.salt(key))) if names in SEEN_NAMES and names != SHOWN else data
 
 
 class Upload(Protocol):
@@ -43,10 +54,43 @@ class Mine:
     dataset: kpi.Dataset
     calendar: Calendar | None = None
     options: store.Options = field(default_factory=store.Options)
+    shared: store.Shared | None = None
+    """What the link gives, where the visitor came with one."""
 
     @property
     def is_sample(self) -> bool:
         return self.key == SAMPLE
+
+    @property
+    def is_own(self) -> bool:
+        """The visitor brought the data, or has their key: all of it may be changed, and deleted."""
+        return self.shared is None
+
+    @property
+    def has_rows(self) -> bool:
+        """Single tickets may be shown."""
+        return self.dataset.seen.rows
+
+    def leaves(self, part: str) -> bool:
+        """Whether dates, filters or counting are the visitor's to choose."""
+        return self.shared is None or part in self.shared.link.told.free
+
+    @property
+    def address(self) -> dict[str, str]:
+        """What the address says of whose data these are."""
+        return {OWN: self.key} if self.is_own else {visitor.OWN: visitor.token()}
+
+    @property
+    def hours(self) -> Mapping[str, Calendar]:
+        """The working hours known for these data, by fingerprint."""
+        return self.shared.hours if self.shared else store.calendars(self.key)
+
+
+def given(shared: store.Shared) -> Mine:
+    """The data of a visitor who came with a link."""
+    link = shared.link
+    named = (link.told.title,) if link.told.title else store.names(link.data_key)
+    return Mine(link.data_key, named, shared.dataset, shared.opening.calendar, shared=shared)
 
 
 def current() -> Mine | None:
@@ -63,12 +107,18 @@ def current() -> Mine | None:
         choose(None)
         raise
     st.query_params[OWN] = key  # navigation drops what no widget holds, so it is put back on every run
+    if NAMES in st.query_params:
+        st.session_state[NAMES] = st.query_params[NAMES]
+    elif st.session_state.get(NAMES, SHOWN) != SHOWN and NAMES not in st.query_params:
+        st.query_params[NAMES] = st.session_state[NAMES]
     if now.name == "absent" and not now.kind:
         store.begin(key)
         now = store.state(key)
     if now.name == "ready":
         try:
-            return Mine(key, store.names(key), store.open_dataset(key), store.default_calendar(key), store.options(key))
+            return Mine(
+                key, store.names(key), people(key, st.query_params.get(NAMES, SHOWN)), store.default_calendar(key), store.options(key)
+            )
         except UnreadableFile:  # another version of the product wrote it: read the files anew, once
             if st.session_state.get("read_anew") == key:
                 raise
@@ -160,13 +210,54 @@ def ribbon(mine: Mine) -> None:
         else:
             more = f" and {len(mine.names) - MOST_NAMES} more files" if len(mine.names) > MOST_NAMES + 1 else ""
             st.caption(plain(", ".join(mine.names[:MOST_NAMES] if more else mine.names)) + more, width="content")
+        if mine.shared:
+            _link(mine.shared)
+            return
+        if "tickets.agent" in mine.dataset.filled or mine.dataset.seen.names != SHOWN:
+            _names(mine)
         st.button("Use other data", type="tertiary", icon=":material/upload_file:", on_click=choose, args=(None,), key="other_data")
+
+
+def _link(shared: store.Shared) -> None:
+    """What a reader should know of what they see: that it is a link, whether it moves on, and what its maker wrote."""
+    link = shared.link
+    if link.is_frozen:
+        st.badge(f"Frozen on {link.made_at:%-d %B %Y}", icon=":material/ac_unit:", color="blue", help=f"Dataset {link.fingerprint}")
+    else:
+        st.badge("Live link: follows the data", icon=":material/sync:", color="gray")
+    if link.told.note:
+        st.caption(plain(link.told.note))
+
+
+def _names(mine: Mine) -> None:
+    """The one switch of agents' names: it holds on every page, in every file, and in the address."""
+    said = {SHOWN: "Names shown", "pseudonyms": "Pseudonyms", "hidden": "Names hidden"}
+    st.session_state["names_switch"] = mine.dataset.seen.names
+    st.selectbox(
+        "Agents’ names",
+        said,
+        format_func=said.__getitem__,
+        key="names_switch",
+        label_visibility="collapsed",
+        width=150,
+        on_change=_renamed,
+    )
+
+
+def _renamed() -> None:
+    chosen = st.session_state["names_switch"]
+    if chosen == SHOWN:
+        st.query_params.pop(NAMES, None)
+    else:
+        st.query_params[NAMES] = chosen
+    st.session_state[NAMES] = chosen
 
 
 def choose(key: str | None) -> None:
     """Look at the data of a key (None: at nothing) from the next run on; what was asked of other data is forgotten."""
     st.session_state[OWN] = key
-    st.session_state.pop("scope", None)
+    for told in ("scope", NAMES):
+        st.session_state.pop(told, None)
     st.query_params.from_dict({OWN: key} if key else {})
 
 

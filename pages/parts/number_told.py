@@ -56,7 +56,7 @@ def onward(metric: Metric, *, is_compared: bool) -> None:
     pages += [("why.py", "Why did it change?", "waterfall_chart")] if is_compared else []
     with st.container(horizontal=True, gap="small", key="onward"):
         for file, question, icon in pages:
-            st.page_link(file, label=question, icon=f":material/{icon}:", query_params=links.query(metric=metric.name), width="content")
+            links.to(file, label=question, icon=f":material/{icon}:", query_params=links.query(metric=metric.name), width="content")
 
 
 def in_words(metric: Metric, switches: tuple[tuple[str, str], ...]) -> None:
@@ -107,6 +107,8 @@ def left_out(found: Explained) -> None:
 
 def behind(mine: Mine, found: Explained) -> None:
     """The first rows behind the number, the way to all of them, and the files."""
+    if not mine.has_rows:
+        return
     metric, scope, look = found.metric, found.result.scope, found.looks[0]
     recorded.heading(f"The {'tickets' if look.table == 'tickets' else 'rows'} behind it")
     rows = downloads.asked(mine.dataset, scope, {"metric": [metric.name]})
@@ -127,7 +129,7 @@ def behind(mine: Mine, found: Explained) -> None:
     )
     many = look.counted
     recorded.quiet(f"The newest {units.say(min(SOME, many), 'count')} of {rows_said(look.table, many)}; times in {scope.zone}.")
-    st.page_link(
+    links.to(
         "tickets.py", label="All of them, to search and sort", icon=":material/table_rows:", query_params=links.query(metric=metric.name)
     )
     _files(found, look)
@@ -135,6 +137,8 @@ def behind(mine: Mine, found: Explained) -> None:
 
 def _files(found: Explained, look: Look, out: str = "") -> None:
     """The rows as files: every one of them, in the dates and filters of the page."""
+    if not st.session_state["mine"].has_rows:
+        return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         many = look.in_scope - look.counted if out else look.counted
         recorded.quiet(f"All {rows_said(look.table, many)} as", width="content")

@@ -76,7 +76,7 @@ def _card(mine: Mine, scope: Scope, finding: quality.Finding) -> None:
             recorded.say(f":material/{ICONS.get(finding.kind, 'help')}: **{plain(finding.title)}**", width="stretch")
             if finding.ids:
                 seen = "See this ticket" if finding.tickets == 1 else f"See these {finding.tickets:,} tickets"
-                st.page_link("tickets.py", label=seen, icon=":material/table_rows:", query_params=links.query(finding=finding.name))
+                links.to("tickets.py", label=seen, icon=":material/table_rows:", query_params=links.query(finding=finding.name))
         recorded.say(plain(finding.sentence))
         if finding.metrics:
             labels = [CATALOGUE[name].label for name in finding.metrics]

@@ -65,7 +65,7 @@ def draw(mine: Mine, scope: Scope, metric: str) -> None:
             )
             recorded.quiet("Curve: the share of rows at or below · thick: 95 % interval of the mark")
     _range(mine, scope, metric, found)
-    st.page_link("number.py", label="How this number is made", icon=":material/function:", query_params=links.query(metric=metric))
+    links.to("number.py", label="How this number is made", icon=":material/function:", query_params=links.query(metric=metric))
 
 
 def distribution(mine: Mine, scope: Scope, metric: str) -> Distribution:
@@ -177,7 +177,7 @@ def _curve_table(found: Distribution) -> pd.DataFrame:
 def _range(mine: Mine, scope: Scope, metric: str, found: Distribution) -> None:
     """Choose a range: how many rows lie in it, the largest of them, and the way to the list."""
     stops = _stops(found)
-    if len(stops) < 3 or "ticket_id" not in mine.dataset.columns(found.table):
+    if not mine.has_rows or len(stops) < 3 or "ticket_id" not in mine.dataset.columns(found.table):
         return
     key = f"spread_range_{metric}"
     now = st.session_state.get(key)
@@ -204,7 +204,7 @@ def _range(mine: Mine, scope: Scope, metric: str, found: Distribution) -> None:
                 key="spread_listed",
                 alt=said,
             )
-    st.page_link(
+    links.to(
         "tickets.py",
         label="All rows behind this number, the largest first",
         icon=":material/table_rows:",

@@ -6,7 +6,7 @@ import streamlit as st
 
 from kpi import metrics
 from kpi.sources import all_sources
-from pages.parts import accent
+from pages.parts import accent, links
 from pages.parts.mine import SAMPLE, choose, upload
 
 KINDS = ["csv", "tsv", "txt", "xlsx", "xls", "ods", "json", "ndjson", "jsonl", "parquet", "zip", "gz"]
@@ -22,7 +22,7 @@ def ways_in() -> None:
     if key := st.session_state.get("unread_key"):
         with st.container(border=True, key="match_columns"):
             st.markdown("**Say once what its columns mean, and it is read.** What they may be is filled in already.")
-            st.page_link("data.py", label="Match the columns", icon=":material/conversion_path:", query_params={"data": key})
+            links.to("data.py", label="Match the columns", icon=":material/conversion_path:", query_params={"data": key})
     st.markdown(f"**Bring the export of your help desk, and read {len(metrics())} support KPIs from it.**")
     with st.grid(2, min_column_width=320, gap="small", key="ways_in"):
         with st.container(border=True, height="stretch", key="own_data"):

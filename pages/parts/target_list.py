@@ -61,8 +61,9 @@ def show(mine: Mine, told: Sequence[Judgement], scope: Scope) -> None:
 def _card(mine: Mine, told: Judgement, scope: Scope, number: int) -> None:
     words, picture = st.columns([2, 3], gap="medium")
     with words:
-        st.page_link(
+        links.to(
             "targets.py",
+            or_text=True,
             label=plain(told.target.title()),
             query_params=links.query(target=told.target.key),
             icon=":material/chevron_right:",

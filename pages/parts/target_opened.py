@@ -25,7 +25,7 @@ BACK = 26
 def show(mine: Mine, told: Judgement, scope: Scope) -> None:
     """Everything about it, the finding first."""
     target = told.target
-    st.page_link("targets.py", label="All targets", icon=":material/arrow_back:", query_params=links.query())
+    links.to("targets.py", label="All targets", icon=":material/arrow_back:", query_params=links.query())
     recorded.heading(plain(target.title()))
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         st.badge(told.status, color=target_lines.COLOURS.get(told.status, "gray"))  # type: ignore[arg-type]  # one of the names it takes
@@ -40,7 +40,7 @@ def show(mine: Mine, told: Judgement, scope: Scope) -> None:
         _balance(told)
     if target.owner or target.note:
         recorded.quiet(" · ".join(plain(part) for part in (f"Owner: {target.owner}" if target.owner else "", target.note) if part))
-    st.page_link("number.py", label="How this number is made", icon=":material/function:", query_params=_number(told))
+    links.to("number.py", label="How this number is made", icon=":material/function:", query_params=_number(told))
 
 
 def _number(told: Judgement) -> dict[str, str | list[str]]:

@@ -1,6 +1,6 @@
 """Texts that belong to somebody's data, as this visitor may see and change them.
 
-The sample company is one for everybody, so what a visitor says about it stays in the visit: strangers never read each other's words.
+The sample company is one for everybody, and a link's data are not its reader's: what such a visitor says stays in the visit.
 """
 
 from __future__ import annotations
@@ -15,18 +15,24 @@ from pages.parts.mine import Mine
 
 def text(mine: Mine, name: str) -> str:
     """What is kept under a name (`kpi.store.TEXTS`); "" when nothing is. The sample company comes with notes of its own."""
-    own = st.session_state.get(_place(name)) if mine.is_sample else None
-    return store.text(mine.key, name) if own is None else str(own)
+    own = st.session_state.get(_place(mine, name)) if _stays(mine) else None
+    if own is not None:
+        return str(own)
+    return mine.shared.text(name) if mine.shared else store.text(mine.key, name)
 
 
 def change(mine: Mine, name: str, how: Callable[[str], str]) -> str:
     """Keep what `how` makes of the present text, and return it."""
-    if not mine.is_sample:
+    if not _stays(mine):
         return store.change(mine.key, name, how)
     now = how(text(mine, name))
-    st.session_state[_place(name)] = now
+    st.session_state[_place(mine, name)] = now
     return now
 
 
-def _place(name: str) -> str:
-    return f"sample_{name}"
+def _stays(mine: Mine) -> bool:
+    return mine.is_sample or not mine.is_own
+
+
+def _place(mine: Mine, name: str) -> str:
+    return f"{mine.shared.link.id if mine.shared else 'sample'}_{name}"

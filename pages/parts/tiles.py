@@ -88,8 +88,9 @@ def blank(metric: Metric, lacks: Sequence[str]) -> Tile:
 
 
 def _head(metric: Metric, label: str, text: str) -> None:
-    st.page_link(
+    links.to(
         "number.py",
+        or_text=True,
         label=plain(label),
         query_params=links.query(metric=metric.name),
         help=text,

@@ -72,7 +72,7 @@ def draw(mine: Mine, scope: Scope) -> None:
 def _card(one: Trend) -> None:
     """One number that moved: its name as a link to it, its line, its sentence, and a word for good or bad."""
     with st.container(border=True, height="stretch", gap="xsmall", key=f"moved_{one.metric}"):
-        st.page_link(
+        links.to(
             "trends.py",
             or_text=True,
             label=plain(one.label),

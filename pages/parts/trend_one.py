@@ -52,7 +52,7 @@ def draw(mine: Mine, scope: Scope, name: str) -> None:
     _signals(found)
     _ranges(found)
     recorded.quiet(plain(" ".join(found.notes)))
-    st.page_link("number.py", label="How this number is made", icon=":material/function:", query_params=links.query(metric=name))
+    links.to("number.py", label="How this number is made", icon=":material/function:", query_params=links.query(metric=name))
 
 
 def _chart(mine: Mine, found: Trend, result: Result, shown: str) -> None:

@@ -72,7 +72,7 @@ def draw(mine: Mine, scope: Scope, name: str, column: str) -> None:
         alt=f"{kpi.metrics()[name].label} by {label(column)} and {found.scope.by}",
         file_name=f"{name}-by-{column}-and-{found.scope.by}",
     )
-    st.page_link("number.py", label="How this number is made", icon=":material/function:", query_params=links.query(metric=name))
+    links.to("number.py", label="How this number is made", icon=":material/function:", query_params=links.query(metric=name))
 
 
 def _panel(number: int, title: str, one: Trend, is_shared: bool, reach: tuple[float, float], is_rest: bool) -> None:

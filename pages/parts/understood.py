@@ -175,4 +175,4 @@ def report(mine: Mine, where: str) -> None:
         st.dataframe(
             pd.DataFrame(unread), hide_index=True, alt="Examples of cells that could not be read, with the reason", key=f"{where}_unread"
         )
-    st.page_link("data.py", label="All of it, and how much it matters", icon=":material/fact_check:", query_params=links.query())
+    links.to("data.py", label="All of it, and how much it matters", icon=":material/fact_check:", query_params=links.query())

@@ -212,6 +212,4 @@ def _unknown(ground: Ground, outcome: str) -> None:
         with st.expander("What could not be learned", icon=":material/visibility_off:", key="what_if_unknown"):
             for note in notes:
                 recorded.say(f"- {plain(note)}")
-    st.page_link(
-        "number.py", label=f"How {find(outcome).label} is made", icon=":material/function:", query_params=links.query(metric=outcome)
-    )
+    links.to("number.py", label=f"How {find(outcome).label} is made", icon=":material/function:", query_params=links.query(metric=outcome))

@@ -110,7 +110,7 @@ def inside(change: Change) -> None:
     where = why_drawn.where(change, first.column, str(first.level))
     name = f"{named(first.column).lower()} {level_said(first.column, first.level)}"
     query = links.query(metric=change.metric.name) | {"where": where}
-    st.page_link("why.py", label=f"Look inside {plain(name)}", icon=":material/zoom_in:", query_params=query)
+    links.to("why.py", label=f"Look inside {plain(name)}", icon=":material/zoom_in:", query_params=query)
 
 
 def looked(change: Change) -> None:
@@ -168,7 +168,7 @@ def also_happened(mine: Mine, asked: Asked) -> None:
         recorded.say("\n".join(f"- {plain(text)}" for text in notes["said"]))
     with st.container(horizontal=True, vertical_alignment="center"):
         event_flags.add(mine, key="why_note", metric=asked.metric, day=scope.start)
-        st.page_link(
+        links.to(
             "events.py",
             label="What happened, and did it matter?",
             icon=":material/event_note:",

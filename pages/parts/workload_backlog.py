@@ -153,7 +153,7 @@ def _stale(mine: Mine, scope: Scope) -> None:
     )
     local = asked_dates.one(pd.Timestamp(at).tz_localize("UTC").tz_convert(scope.zone).date())
     recorded.quiet(f"Open on {local} · times in {scope.zone} · untouched: since the last message, change or update that is recorded")
-    st.page_link(
+    links.to(
         "tickets.py",
         label="Every open ticket, the oldest first",
         icon=":material/table_rows:",

@@ -193,7 +193,7 @@ def _chosen(week: Arrivals, cell: str) -> None:
     row = week.cell(cell)
     if row is not None and row["n"] > 0:
         many = units.say(row["n"], "count")
-        st.page_link(
+        links.to(
             "tickets.py",
             label=f"The {many} tickets of this hour" if row["n"] != 1 else "The ticket of this hour",
             icon=":material/table_rows:",

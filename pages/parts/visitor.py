@@ -1,0 +1,91 @@
+"""Who has a link: what it opens, the passphrase it may ask for, and the one plain page of every link that opens nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import time
+
+import streamlit as st
+
+from kpi import store
+from kpi.errors import BadValue, KpiError
+from kpi.store import Shared, links
+from pages.parts.words import plain
+
+OWN = "link"
+"""The token's name in the address."""
+_SECRET = secrets.token_bytes(32)
+LASTS = 3600
+"""So many seconds a pass lets its bearer download what the page offered."""
+
+
+def token() -> str:
+    """The token of the address; "" for a visitor who came without a link."""
+    return str(st.query_params.get(OWN, ""))
+
+
+def arrive() -> Shared | None:
+    """What the link of the address opens; None without one. Every link that opens nothing ends the run with the same page, whatever is wrong with it."""
+    if not token():
+        return None
+    link = links.find(token())
+    try:
+        found = store.shared(link) if link else None
+    except KpiError:  # its data are gone
+        found = None
+    if link is None or found is None:
+        _closed()
+        st.stop()
+    if link.has_passphrase and link.id not in st.session_state.setdefault("admitted", set()):
+        _ask(link)
+        st.stop()
+    seen = st.session_state.setdefault("links_seen", set())
+    if link.id not in seen:
+        seen.add(link.id)
+        links.count_view(link)
+    return found
+
+
+def _closed() -> None:
+    with st.container(width=640, key="link_closed"):
+        st.title("This link opens nothing", anchor=False)
+        st.markdown("It may be mistyped, out of date, or withdrawn. Ask the person it came from for a new one.")
+
+
+def _ask(link: links.Link) -> None:
+    """Ask for the passphrase; say nothing of what is behind it."""
+    with st.container(width=480, key="link_passphrase"):
+        st.title("This link asks for a passphrase", anchor=False)
+        with st.form("passphrase_form", border=False):
+            given = st.text_input("Passphrase", type="password", max_chars=links.LONGEST["passphrase"])
+            sent = st.form_submit_button("Open", type="primary")
+        if not sent:
+            return
+        try:
+            right = links.admit(link, given)
+        except BadValue as error:
+            st.error(plain(error.hint), title=plain(error.what), icon=":material/hourglass:")
+            return
+        if not right:
+            st.error("Check capitals and spaces, or ask the person the link came from.", title="That is not it", icon=":material/error:")
+            return
+        st.session_state["admitted"].add(link.id)
+        st.rerun()
+
+
+def passed(link: links.Link, at: float | None = None) -> str:
+    """A pass that tells a download that its bearer has opened the link: a passphrase cannot stand in an address."""
+    until = f"{int((at or time.time()) + LASTS):x}"
+    return f"{until}.{_signed(link.id, until)}"
+
+
+def is_passed(link: links.Link, given: str) -> bool:
+    """Whether a pass is one of this server for this link, and not over."""
+    until, _, sign = given.partition(".")
+    return hmac.compare_digest(sign.encode(), _signed(link.id, until).encode()) and int(until, 16) >= time.time()
+
+
+def _signed(number: str, until: str) -> str:
+    return hmac.new(_SECRET, f"{number} {until}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()
