@@ -60,7 +60,8 @@ def test_the_nile_falls_once() -> None:
     assert shift.before == pytest.approx(1098.6714, rel=1e-6)
     assert shift.after - shift.before == pytest.approx(-249.33133, rel=1e-6)
     assert (shift.change_high - shift.change_low) / 2 == pytest.approx(34.019397 * 1.9965, rel=2e-3)  # t with 67.8 degrees of freedom
-    assert "moved down around 1899" in found.finding and found.is_better is None
+    assert "moved down around 1899 (between 1897 and 1901)" in found.finding and found.is_better is None
+    assert "1896" <= shift.earliest[:4] < shift.latest[:4] <= "1903", "inside strucchange's (Bai 1997), which has 25 to 32"
 
 
 def test_lake_huron_has_no_trend_worth_the_name() -> None:
