@@ -4,7 +4,7 @@ found = compare("csat", "agent", scope, data)       # with the same tickets, all
 found.text                                         # the finding, in a sentence
 """
 
-from kpi.agents.coaching import METRICS, Coaching, Person, Point, coaching
+from kpi.agents.coaching import METRICS, Coaching, Person, Point, coached, coaching
 from kpi.agents.compare import compare, of_rows
 from kpi.agents.funnel import Funnel, even, funnel
 from kpi.agents.mix import Mix, mix
@@ -36,6 +36,7 @@ __all__ = [
     "Reviews",
     "Rows",
     "alike",
+    "coached",
     "coaching",
     "comparable",
     "compare",

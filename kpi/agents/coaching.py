@@ -7,10 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kpi import stats, units
-from kpi.agents.compare import LEVEL
+from kpi import stats, steps, units
+from kpi.agents.compare import LEVEL, compare
 from kpi.agents.model import ABOVE, BELOW, Compared, One
+from kpi.agents.rows import comparable
 from kpi.agents.words import label, likely, listed
+from kpi.catalogue import find
+from kpi.engine import Dataset
+from kpi.scope import Scope
 
 METRICS = (
     "csat",
@@ -101,6 +105,16 @@ class Coaching:
             "Nobody dealt the tickets out by lot: what stands out is a reason to ask, not a verdict. "
             "Where nothing is said, nothing can be told, which is neither good nor bad."
         )
+
+
+def coached(by: str, scope: Scope, data: Dataset, metrics: Sequence[str] = METRICS) -> Coaching:
+    """`coaching` by every one of `metrics` that the data can give."""
+    names = [name for name in metrics if name in comparable(by, scope, data)]
+    found = []
+    for done, name in enumerate(names):
+        steps.tell(find(name).label, done / len(names))
+        found.append(compare(name, by, scope, data))
+    return coaching(found)
 
 
 def coaching(found: Sequence[Compared]) -> Coaching:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from kpi.agents.rows import Codes, Rows
 from kpi.stats.base import Array
@@ -36,7 +37,8 @@ def mix(rows: Rows) -> Mix:
     many = np.bincount(cell, minlength=kinds)
     expected = (np.bincount(cell, weights=rows.value, minlength=kinds) / np.maximum(many, 1))[cell]
     size = np.bincount(rows.group, minlength=len(rows.names))
-    pair, times = np.unique(rows.group * kinds + cell, return_counts=True)
+    place, pair = pd.factorize(rows.group * kinds + cell)
+    times = np.bincount(place, minlength=len(pair))
     few = many[pair % kinds] - times < FEWEST
     alone = np.bincount(pair // kinds, weights=times * few, minlength=len(rows.names)) / np.maximum(size, 1)
     values = [0 if not rows.n else 1, *(int(codes.max(initial=-1)) + 1 for codes in rows.levels)]
@@ -52,7 +54,7 @@ def joined(levels: Sequence[Codes], group: Codes) -> tuple[Codes, int]:
     for depth in range(len(levels), 0, -1):
         if not len(left):
             break
-        kind = np.unique(levels[depth - 1][left], return_inverse=True)[1]
+        kind = levels[depth - 1][left]
         many = np.bincount(kind)
         one_of = np.zeros(len(many), dtype=np.int64)
         one_of[kind] = group[left]
@@ -63,4 +65,5 @@ def joined(levels: Sequence[Codes], group: Codes) -> tuple[Codes, int]:
         out[left[whole]] = taken + kind[whole]
         taken += len(many)
         left = left[~whole]
-    return np.asarray(np.unique(out, return_inverse=True)[1], dtype=np.int64), deepest
+    numbers = np.cumsum(np.bincount(out, minlength=1) > 0) - 1
+    return np.asarray(numbers[out], dtype=np.int64), deepest

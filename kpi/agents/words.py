@@ -63,6 +63,8 @@ def caveat(found: Compared) -> str:
         else "Nothing tells tickets apart;"
     )
     said = [f"{what} all are judged together, so that chance alone names anybody in 5 % of cases."]
+    if found.how == "time":
+        said.append("Clocks that still run are not in it.")
     if few := len(found.of("few")):
         said.append(f"{units.say(few, 'count')} with fewer than 10 rows {'gets' if few == 1 else 'get'} no place.")
     if alone := [one.name for one in found.of("alone")]:

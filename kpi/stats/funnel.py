@@ -18,6 +18,9 @@ from kpi.stats.base import (
     special,
 )
 
+DENSE = 4
+"""Up to so many pairs of group and cluster a row, a table of all of them is made."""
+
 
 def binomial_p_values(successes: Numbers, trials: Numbers, expected: Numbers, deff: float = 1.0) -> Array:
     """Two-sided exact p-values of groups against the share expected of each (0..1): twice the smaller binomial tail, at most 1.
@@ -74,10 +77,16 @@ def design_effect_within(values: Numbers, group: Numbers, cluster: Numbers) -> f
     known = within >= 0
     if not variance > 0 or not known.any():
         return 1.0
-    code = of[known] * (int(within.max()) + 1) + within[known]
-    pairs, place = np.unique(code, return_inverse=True)
-    many, sums = np.bincount(place), np.bincount(place, weights=left[known])
-    owner = pairs // (int(within.max()) + 1)
+    clusters = int(within.max()) + 1
+    code = of[known] * clusters + within[known]
+    if clusters * len(size) <= DENSE * len(x):  # weeks: a table of all pairs is quicker than sorting
+        many, sums = np.bincount(code), np.bincount(code, weights=left[known])
+        pairs = np.flatnonzero(many)
+        many, sums = many[pairs], sums[pairs]
+    else:
+        pairs, place = np.unique(code, return_inverse=True)
+        many, sums = np.bincount(place), np.bincount(place, weights=left[known])
+    owner = pairs // clusters
     # What independent rows give: a cluster of m of a group's n rows varies by m (1 - m / n).
     usual = float((many * (1 - many / size[owner])).sum())
     alone = float((1 - 1 / size[of[~known]]).sum())
