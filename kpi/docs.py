@@ -256,8 +256,11 @@ def _columns(part: Part) -> Iterator[tuple[str, str, str]]:
 
 def _how(reader: Reader, column: Column) -> str:
     """How the cells of a column are read, with their unit."""
-    words = next(READ[kind] for kind in type(reader).__mro__ if kind in READ)(reader)
-    return words + (f" ({column.unit})" if isinstance(reader, Number) and column.unit else "")
+    return _said_of(reader) + (f" ({column.unit})" if isinstance(reader, Number) and column.unit else "")
+
+
+def _said_of(reader: Any) -> str:
+    return next(READ[kind] for kind in type(reader).__mro__ if kind in READ)(reader)
 
 
 def _vocabulary(reader: Any) -> str:
@@ -283,7 +286,7 @@ READ: dict[Any, Callable[[Any], str]] = {
     Total: lambda r: "a duration, the sum of " + ", ".join(f"{_code(p.names[0])} {_in(p)}" for p in r.parts),
     After: lambda r: f"an instant, {_code(r.start.sought[0])} plus {_code(r.wait.sought[0])} {_in(r.wait)}",
     Between: lambda r: f"a duration, from {_code(r.start.sought[0])} to {_code(r.end.sought[0])}",
-    When: lambda r: f"{READ[type(r.what)](r.what)}, only where {', '.join(_code(h) for h in r.where.sought)} says so",
+    When: lambda r: f"{_said_of(r.what)}, only where {', '.join(_code(h) for h in r.where.sought)} says so",
     Text: lambda r: "; ".join(["text", *(f"{_code(theirs)} is {_code(ours)}" for theirs, ours in r.words.items())]),
     Identifier: lambda r: f"an identifier{f', the part {_code(r.part)}' if r.part else ''}",
     Kept: lambda r: (

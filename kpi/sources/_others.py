@@ -38,12 +38,9 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other("a Five9 call log", _MAP, (("CALL ID", "QUEUE WAIT TIME"),)),
     Other("a Genesys Cloud interactions view", _MAP, (("Full Export Completed", "Conversation ID"),)),
-    Other("a Gladly conversation export", _MAP, (("Conversation ID", "First Closed At", "Initiator Type - Created"),)),
-    Other("an osTicket export", _MAP, (("Ticket Number", "Help Topic"), ("Current Status", "Thread Count"))),
     Other("a Qualtrics survey export", _MAP, (("ResponseId", "RecordedDate"),)),
     Other("a SurveyMonkey export", _MAP, (("Respondent ID", "Collector ID"),)),
     Other("a Talkdesk calls report", _MAP, (("Interaction ID", "Contact Type", "Talk Time"),)),
-    Other("a Zammad ticket report", _MAP, (("Create Channel", "Close Diff In Min"),)),
     Other(
         "an Explore report",
         "this is probably a summary, not tickets",

@@ -50,7 +50,7 @@ _FLIPPED: dict[str, object] = {
     **dict.fromkeys(("yes", "y", "true", "t", "1"), False),
     **dict.fromkeys(("no", "n", "false", "f", "0"), True),
 }
-_LEFT: dict[str, object] = {
+LEFT: dict[str, object] = {
     **dict.fromkeys(
         ("abandoned", "abandon", "short_abandoned", "short abandoned", "hang", "hangup", "hung up", "missed", "unanswered"), True
     ),
@@ -75,7 +75,7 @@ SOURCE = Source(
         "requester": identifier("Customer ID", "customer_id", "Caller ID", "Caller", "ANI", "Customer", "Customer phone number"),
         "queue_seconds": _seconds(*_WAIT),
         "handle_seconds": either(_seconds(*_HANDLE), total(_seconds(*_TALK), _seconds(*_HOLD), _seconds(*_WRAP))),
-        "is_abandoned": either(flag(*_ABANDONED, marks=True), flag(*_ANSWERED, words=_FLIPPED), flag(*_OUTCOME, words=_LEFT)),
+        "is_abandoned": either(flag(*_ABANDONED, marks=True), flag(*_ANSWERED, words=_FLIPPED), flag(*_OUTCOME, words=LEFT)),
         "is_first_contact_resolved": flag("Resolved", "First call resolution", "FCR", "Resolved on first contact"),
     },
     keep=flag("Data Status", words={"valid": True, "damaged": False}),

@@ -6,7 +6,8 @@ violation of the one promise says nothing of the other. The happiness rating is 
 
 from __future__ import annotations
 
-from kpi.cells import First, first, flag, identifier, instant, items, status, text, when
+from kpi.cells import First, flag, identifier, instant, items, status, text
+from kpi.sources._promise import promise
 from kpi.sources._source import Source
 
 _VIOLATION = "SLA Violation Type"
@@ -17,11 +18,11 @@ _ENDED = flag(
 )
 
 
-def _promise(broken: str, other: str) -> First:
-    return first(
-        flag(_VIOLATION, words={broken: False, "response and resolution violation": False, "not violated": None, other: None}),
-        when(flag(_VIOLATION, words={"not violated": True, broken: None, other: None}), _ENDED),
-    )
+_BOTH = "response and resolution violation"
+
+
+def _kept(own: str, other: str) -> First:
+    return promise(_VIOLATION, broken=(own, _BOTH), kept=("not violated",), silent=(other,), ended=_ENDED)
 
 
 SOURCE = Source(
@@ -53,8 +54,8 @@ SOURCE = Source(
         "requester": text("Email (Contact)", "Contact name"),
         "submitter": text("Created By (Ticket)", "Created By"),
         "organization": text("Account Name"),
-        "is_sla_met": _promise("resolution violation", "response violation"),
-        "is_reply_sla_met": _promise("response violation", "resolution violation"),
+        "is_sla_met": _kept("resolution violation", "response violation"),
+        "is_reply_sla_met": _kept("response violation", "resolution violation"),
     },
     skip=("Contact name", "Phone (Ticket)", "Subject"),
 )

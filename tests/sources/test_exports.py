@@ -91,17 +91,17 @@ FIXTURES = {
     "intercom_prodsight_export.csv": "intercom_messages",
     "chatwoot_csat.csv": "chatwoot",
     "zoho_desk_partial.csv": "zoho_desk",
+    "osticket.csv": "osticket",
+    "zammad_report_xlsx.csv": "zammad",
+    "gladly_conversation_export_partial.csv": "gladly",
     "five9_call_log.csv": "call_log",
     "talkdesk_calls.csv": "call_log",
 }
 NAMED = {
     "chatwoot_agent_report.csv": "summary",
     "genesys_cloud_interactions.csv": "Genesys",
-    "gladly_conversation_export_partial.csv": "Gladly",
-    "osticket.csv": "osTicket",
     "qualtrics_3_header_rows.csv": "Qualtrics",
     "surveymonkey.csv": "SurveyMonkey",
-    "zammad_report_xlsx.csv": "Zammad",
 }
 
 
