@@ -200,6 +200,7 @@ __all__ = [
     "Duration",
     "Either",
     "First",
+    "Flag",
     "HeaderLike",
     "Instant",
     "Kept",

@@ -36,11 +36,8 @@ OTHERS: tuple[Other, ...] = (
         (("SLA Policy", "Breached Events"),),
         "Export the CSAT report, or connect the database.",
     ),
-    Other("a Five9 call log", _MAP, (("CALL ID", "QUEUE WAIT TIME"),)),
-    Other("a Genesys Cloud interactions view", _MAP, (("Full Export Completed", "Conversation ID"),)),
     Other("a Qualtrics survey export", _MAP, (("ResponseId", "RecordedDate"),)),
     Other("a SurveyMonkey export", _MAP, (("Respondent ID", "Collector ID"),)),
-    Other("a Talkdesk calls report", _MAP, (("Interaction ID", "Contact Type", "Talk Time"),)),
     Other(
         "an Explore report",
         "this is probably a summary, not tickets",

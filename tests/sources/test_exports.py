@@ -94,12 +94,12 @@ FIXTURES = {
     "osticket.csv": "osticket",
     "zammad_report_xlsx.csv": "zammad",
     "gladly_conversation_export_partial.csv": "gladly",
-    "five9_call_log.csv": "call_log",
-    "talkdesk_calls.csv": "call_log",
+    "genesys_cloud_interactions.csv": "genesys_cloud",
+    "five9_call_log.csv": "five9",
+    "talkdesk_calls.csv": "talkdesk",
 }
 NAMED = {
     "chatwoot_agent_report.csv": "summary",
-    "genesys_cloud_interactions.csv": "Genesys",
     "qualtrics_3_header_rows.csv": "Qualtrics",
     "surveymonkey.csv": "SurveyMonkey",
 }
