@@ -77,6 +77,7 @@ from kpi.stats.linear import (
 from kpi.stats.logistic import (
     LogisticFit,
     logistic,
+    logistic_cells,
 )
 from kpi.stats.many import (
     Slope,
@@ -228,6 +229,7 @@ __all__ = [
     "linear",
     "lmdi",
     "logistic",
+    "logistic_cells",
     "logrank",
     "mantel_haenszel",
     "mean_interval",

@@ -14,6 +14,7 @@ import numpy as np
 
 from kpi.errors import BadValue
 from kpi.stats.base import Array, Numbers, floats, same_length, t_of
+from kpi.stats.logistic import is_full_rank, sums_by_cluster
 from kpi.stats.proportions import FEWEST_CLUSTERS
 
 
@@ -66,14 +67,13 @@ def linear(outcome: Numbers, design: Numbers, clusters: Sequence[Any], weights: 
     y, x, times, labels = y[seen], x[seen], times[seen], labels[seen]
     n, k = float(times.sum()), x.shape[1]
     nothing = LinearFit(np.full(k, np.nan), np.full((k, k), np.nan), float("nan"), n)
-    if n <= k or np.linalg.matrix_rank(x) < k:
+    if n <= k or not is_full_rank(x):
         return nothing
     inverse = floats(np.linalg.inv((x * times[:, None]).T @ x))
     coefficients = inverse @ (x.T @ (times * y))
     names, place = np.unique(labels.astype(str), return_inverse=True)
     if len(names) < FEWEST_CLUSTERS:
         return LinearFit(coefficients, nothing.covariance, float("nan"), n)
-    scores = np.zeros((len(names), k))
-    np.add.at(scores, place, x * (times * (y - x @ coefficients))[:, None])
+    scores = sums_by_cluster(x, np.arange(len(x)), times * (y - x @ coefficients), place)
     factor = len(names) / (len(names) - 1) * (n - 1) / (n - k)
     return LinearFit(coefficients, inverse @ (scores.T @ scores) @ inverse * factor, len(names) - 1.0, n)

@@ -18,8 +18,9 @@ import numpy as np
 import pandas as pd
 
 from kpi.errors import BadValue
-from kpi.stats import LinearFit, LogisticFit, linear, logistic
+from kpi.stats import LinearFit, LogisticFit, linear, logistic_cells
 from kpi.stats.base import Array
+from kpi.stats.logistic import products
 from kpi.what_if.answers import Cells
 from kpi.what_if.inputs import INPUTS
 from kpi.what_if.links import Model
@@ -199,35 +200,42 @@ def learn(model: Model, found: Cells, terms: tuple[str, ...]) -> Learned:
 def _made(model: Model, found: Cells, terms: tuple[str, ...], knots: Mapping[str, tuple[float, ...]]) -> Made:
     frame = found.frame.dropna(subset=list(terms))
     weights, outcome = frame["n"].to_numpy(float), frame["y"].to_numpy(float)
+    place, first = _alike(frame, [*terms, *found.segments])  # cells that only other models tell apart are one pattern
+    patterns, counts = frame.iloc[first], np.bincount(place, weights).astype(np.float64)
     levels = tuple(
         (name, tuple(str(level) for level in frame.groupby(name)["n"].sum().sort_values(ascending=False).index)) for name in found.segments
     )
-    design = _design(frame, terms, knots, dict(levels))
-    while levels and _rank(design, weights) < design.shape[1]:  # a team that has its channel for itself: the last segment goes
+    design = _design(patterns, terms, knots, dict(levels))
+    while levels and _rank(design, counts) < design.shape[1]:  # a team that has its channel for itself: the last segment goes
         levels = levels[:-1]
-        design = _design(frame, terms, knots, dict(levels))
-    cluster = frame["cluster"].tolist()
+        design = _design(patterns, terms, knots, dict(levels))
     fit: LogisticFit | LinearFit
     if model.is_mean:
-        fit = linear(outcome, design, cluster, weights)
-    else:  # a cell of some yeses and some noes is two rows
-        yes, no = np.flatnonzero(outcome > 0), np.flatnonzero(outcome < 1)
-        rows = np.concatenate([yes, no])
-        counts = np.concatenate([(outcome * weights)[yes], ((1 - outcome) * weights)[no]])
-        both = np.concatenate([np.ones(len(yes)), np.zeros(len(no))])
-        fit = logistic(both, design[rows], [cluster[row] for row in rows], counts)
+        fit = linear(outcome, design[place], frame["cluster"].tolist(), weights)
+    else:
+        fit = logistic_cells(design, place, outcome * weights, weights, pd.factorize(frame["cluster"])[0])
     if np.isnan(fit.coefficients).any():
         return Made("the columns at hand repeat each other, or separate the answers completely")
-    first = 1 + sum(_width(name, knots.get(name, ())) for name in terms)
-    played, seen = _thinned(frame, terms, design, fit.coefficients, first)
+    drivers = 1 + sum(_width(name, knots.get(name, ())) for name in terms)
+    now = np.bincount(place, frame["now"].to_numpy(float))
+    played, seen = _thinned(patterns.assign(now=now), terms, design, fit.coefficients, drivers)
     return Made("", fit, played, seen, tuple(name for name, _ in levels))
+
+
+def _alike(frame: pd.DataFrame, columns: list[str]) -> tuple[Any, Any]:
+    """(the pattern of each row, the first row of each pattern): rows of the same values in some columns have one pattern."""
+    place = np.zeros(len(frame), dtype=np.int64)
+    for name in columns:
+        own = pd.factorize(frame[name])[0]
+        place = pd.factorize(place * (int(own.max(initial=0)) + 1) + own)[0]
+    return place, np.unique(place, return_index=True)[1]
 
 
 def _rank(design: Array, weights: Array) -> int:
     """The rank of a tall design, from its small matrix of products."""
-    products = (design * weights[:, None]).T @ design
-    size = np.sqrt(np.maximum(np.diag(products), 1e-300))
-    return int(np.linalg.matrix_rank(products / np.outer(size, size), tol=1e-9, hermitian=True))
+    found = products(design, weights)
+    size = np.sqrt(np.maximum(np.diag(found), 1e-300))
+    return int(np.linalg.matrix_rank(found / np.outer(size, size), tol=1e-9, hermitian=True))
 
 
 def _thinned(frame: pd.DataFrame, terms: tuple[str, ...], design: Array, coefficients: Array, first: int) -> tuple[pd.DataFrame, Array]:
@@ -331,9 +339,8 @@ def _error(fit: LogisticFit | LinearFit, before: Array, after: Array, weights: A
     share = weights / weights.sum()
     if isinstance(fit, LogisticFit):
         first, second = fit.predict(before), fit.predict(after)
-        gradient = (share * second * (1 - second)) @ after - (share * first * (1 - first)) @ before
-    else:
-        gradient = share @ (after - before)
+        return fit.error_of((share * second * (1 - second)) @ after - (share * first * (1 - first)) @ before)
+    gradient = share @ (after - before)
     return float(np.sqrt(gradient @ fit.covariance @ gradient))
 
 

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from kpi.errors import BadValue
-from kpi.stats import logistic
+from kpi.stats import logistic, logistic_cells
+from kpi.stats.logistic import is_full_rank, products
 
 CLASSIC = json.loads((Path(__file__).parent / "classic_series.json").read_text())
 # admitted and rejected men, admitted and rejected women, by department
@@ -78,3 +80,56 @@ def test_what_cannot_be_fitted_says_nothing():
         logistic([2, 0], np.ones((2, 1)))
     with pytest.raises(BadValue, match="row"):
         logistic([1, 0], np.ones((3, 1)))
+
+
+def test_a_change_is_never_surer_than_of_rows_that_have_nothing_to_do_with_each_other():
+    """The larger of both errors, by the delta method over coefficients that R has checked above."""
+    rng = np.random.default_rng(3)
+    x, agent = rng.normal(size=400), rng.integers(0, 12, 400)
+    seen = set()
+    for _ in range(30):
+        y = (rng.random(400) < 0.7).astype(float)
+        design = np.column_stack([np.ones(400), x])
+        moved = design + np.array([0.0, 1.0])
+        clustered, plain = logistic(y, design, clusters=agent.tolist()), logistic(y, design)
+        gradient = (clustered.predict(moved) * (1 - clustered.predict(moved))) @ moved - (
+            clustered.predict(design) * (1 - clustered.predict(design))
+        ) @ design
+        errors = [float(np.sqrt(gradient @ fit.covariance @ gradient)) / 400 for fit in (clustered, plain)]
+        _, low, high = clustered.average_change(design, moved)
+        assert (high - low) / 2 == pytest.approx(stats.t.ppf(0.975, 11) * max(errors))
+        seen.add(errors[0] > errors[1])
+    assert seen == {True, False}
+
+
+@pytest.mark.parametrize("has_clusters", [True, False])
+def test_cells_are_the_same_as_one_row_a_ticket(has_clusters: bool) -> None:
+    """Many tickets look alike: the pattern once, with its tickets and yeses, gives what a row for each ticket gives."""
+    rng = np.random.default_rng(5)
+    patterns = np.column_stack([np.ones(40), rng.integers(0, 2, 40), rng.normal(size=40)])
+    place, agent = rng.integers(0, 40, 3000), rng.integers(0, 12, 3000)
+    chance = 1 / (1 + np.exp(-(patterns @ [0.3, -0.8, 0.5])[place] - rng.normal(size=12)[agent]))
+    yes = (rng.random(3000) < chance).astype(float)
+    each = logistic(yes, patterns[place], agent.tolist() if has_clusters else None)
+    cell, code = np.unique(np.column_stack([place, agent]), axis=0, return_inverse=True)
+    unused = np.vstack([patterns, [[1.0, 5.0, 7.0]]])  # a pattern nobody has
+    together = logistic_cells(
+        unused, cell[:, 0], np.bincount(code, yes), np.bincount(code).astype(float), cell[:, 1] if has_clusters else None
+    )
+    assert together.n == each.n and together.df == each.df
+    assert together.coefficients == pytest.approx(each.coefficients, rel=1e-9)
+    assert together.covariance == pytest.approx(each.covariance, rel=1e-8)
+
+
+def test_columns_made_of_one_another_are_seen_however_they_are_scaled() -> None:
+    x = np.column_stack([np.ones(50), np.arange(50.0), 1e6 * np.arange(50.0) + 3])
+    assert not is_full_rank(x)
+    assert is_full_rank(np.column_stack([np.ones(50), 1e-6 * np.arange(50.0), 1e6 * np.arange(50.0) ** 2]))
+    assert not is_full_rank(np.column_stack([np.ones(50), np.zeros(50)])) and not is_full_rank(np.ones((1, 2)))
+
+
+def test_products_are_made_in_pieces_of_any_length() -> None:
+    rng = np.random.default_rng(1)
+    for n in (0, 1, 511, 512, 513, 1300):
+        x, w = rng.normal(size=(n, 3)), rng.random(n)
+        assert products(x, w) == pytest.approx(x.T @ np.diag(w) @ x) and products(x) == pytest.approx(x.T @ x)
