@@ -16,7 +16,8 @@ from kpi.correlations.tickets import read_facts
 from kpi.correlations.turned import Turned, compared, judged
 from kpi.what_if import play, prepare
 
-TICKETS = 40_000
+TICKETS, MANY = 40_000, 160_000
+"""The trap is 3 points either way: told by intervals in the smaller company, and named, among hundreds of comparisons, in one of many answers."""
 TABLES = ("tickets", "surveys", "agent_time", "costs")
 FCR = "first_contact_resolution"
 YEAR = {"start": "2025-11-01", "end": "2026-10-31"}
@@ -76,6 +77,14 @@ def recover(seed: int, tickets: int = TICKETS) -> Recovered:
         together,
         inside,
     )
+
+
+def trap(seed: int, tickets: int = MANY) -> tuple[bool, Within, Within]:
+    """The trap alone, in a larger company."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        truth = sample.write(place, tickets=tickets, seed=seed, format="parquet")
+        return _trap(truth, kpi.read(*(place / f"{table}.parquet" for table in TABLES[:2])))
 
 
 def _trap(truth: sample.Truth, data: kpi.Dataset) -> tuple[bool, Within, Within]:

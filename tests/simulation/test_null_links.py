@@ -95,7 +95,8 @@ def test_nothing_to_explain_in_the_default_number(said: list[Explained]) -> None
 
 @others
 def test_nothing_to_explain_on_average(said: list[Explained]) -> None:
-    looked = [names for one in said for names in one.why.values()]
+    """First reply and full resolution beside CSAT; how many tickets come is what truly changes."""
+    looked = [names for one in said for name, names in one.why.items() if name != "tickets_created"]
     assert len(looked) >= 3 * len(said)
     few(dict(enumerate(looked)), 0.05 * len(looked))
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulation.planted import Recovered, recover
+from tests.simulation.planted import Recovered, recover, trap
 from tests.simulation.shared import shared
 
-SEEDS = range(100)
+SEEDS, LARGE = range(100), range(4)
 AT_LEAST = 93
 NEAR = 0.01
 """How far the elasticity of cost may lie off: it follows by arithmetic from hours and books, so that it has no interval."""
@@ -48,7 +48,11 @@ def test_the_trap(found: list[Recovered], where: str) -> None:
 
 
 @works
-def test_the_trap_is_named_the_right_way_round(found: list[Recovered]) -> None:
-    """As often as so many answers allow (tests/correlations/test_truth.py has a larger company); never with the signs the other way."""
-    named = [one for one in found if one.is_named]
-    assert named and all(one.together.high < 0 < one.inside.low for one in named)
+def test_the_trap_is_never_named_the_wrong_way_round(found: list[Recovered]) -> None:
+    assert all(one.together.high < 0 < one.inside.low for one in found if one.is_named)
+
+
+def test_the_trap_is_named_where_there_are_answers_enough() -> None:
+    for seed in LARGE:
+        is_named, together, inside = trap(seed)
+        assert is_named and together.high < 0 < inside.low, (seed, together, inside)
