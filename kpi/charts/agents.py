@@ -41,7 +41,7 @@ def _x(unit: str, currency: str | None, ticks: tuple[float, ...], logs: bool, ti
     }
     if ticks:
         axis["values"] = list(ticks)
-    scale = {"type": "log", "nice": False} if logs else {"zero": False, "nice": True, "padding": 12}
+    scale = {"type": "log", "nice": False, "padding": 12} if logs else {"zero": False, "nice": True, "padding": 12}
     return {"field": "value", "type": "quantitative", "axis": axis, "scale": scale}
 
 
