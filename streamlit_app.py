@@ -26,6 +26,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.starlette import App
 
+from kpi import api
 from pages.parts import downloads, warm
 from pages.parts.words import say
 
@@ -116,7 +117,7 @@ async def lifespan(app: App) -> AsyncIterator[None]:
 
 app = App(
     Path(__file__).parent / "pages" / "frame.py",
-    routes=[Route("/healthz", healthz), Route("/history.js", history), *downloads.routes],
+    routes=[Route("/healthz", healthz), Route("/history.js", history), *downloads.routes, *api.routes],
     middleware=[Middleware(SecurityHeaders), Middleware(OwnScript)],
     lifespan=lifespan,
     on_script_error=say,

@@ -7,13 +7,14 @@ python -m kpi.docs --check    # only say which are out of date; exit code 1 when
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from kpi import cli, forms
+from kpi import api, cli, forms
 from kpi.catalogue import CATALOGUE, FAMILIES
 from kpi.cells import Choice, Constant, Duration, Reader
 from kpi.cells.combined import After, Between, Either, First, Kept, Total, When
@@ -364,6 +365,7 @@ PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "sources.md": sources,
     "tables.md": tables,
     "command-line.md": command_line,
+    "openapi.json": lambda: iter(json.dumps(api.described(), indent=1, ensure_ascii=False).splitlines()),
 }
 
 

@@ -40,7 +40,7 @@ class Told:
     """What a link shows. `page` is the one it opens with, `query` its address there, `pages` those that may be opened.
 
     The filters of `where` are fixed for good, and so is the rest of the query but for what is `free`; dates with a `preset` ("28") move on with the data
-    of a live link. `names`, `rows` and `comments` as in `Seen`.
+    of a live link. `names`, `rows` and `comments` as in `Seen`; `programs`: the API may be asked, too, for any number of this view.
     """
 
     title: str = ""
@@ -53,6 +53,7 @@ class Told:
     names: str = "pseudonyms"
     rows: bool = False
     comments: bool = False
+    programs: bool = False
     free: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -198,6 +199,14 @@ def one(key: str, number: str) -> Link:
         if link.id == number:
             return link
     raise UnknownName("There is no such link to these data.", "The list of links has those there are.")
+
+
+def by_id(number: str) -> Link | None:
+    """The open link of an id, for who is known to be its owner; None for any other."""
+    with begin() as connection:
+        row = connection.execute(sa.select(LINKS).where(LINKS.c.id == number)).one_or_none()
+    link = None if row is None else _read(row)
+    return link if link and link.state() == "open" else None
 
 
 def revoke(key: str, number: str, *, who: str = "") -> None:
