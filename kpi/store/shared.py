@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from kpi import periods
@@ -12,12 +13,16 @@ from kpi.errors import BadValue, KpiError
 from kpi.hours import Calendar, parse_calendar
 from kpi.scope import QUERY_NAMES, Scope
 from kpi.store import links, texts
+from kpi.store.fitting import fitting, withheld
 from kpi.store.folders import calendar_texts, calendars, default_calendar
 from kpi.store.links import Link
 from kpi.store.versions import open_dataset
 
 COUNTING = ("clock", "statistic", "zone", "params", "calendar", "by")
 """Parts of a scope that say how one counts."""
+MOST_KNOWN = 20
+_WITHHELD: dict[tuple[object, ...], tuple[tuple[str, ...], tuple[str, ...]]] = {}
+"""Data, names and fixed filters -> the words that texts beside the data must not say. The same for every visit of a link."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +50,20 @@ class Shared:
         return scope.but(**fixed)
 
     def text(self, name: str) -> str:
-        """A text that belongs to the data (targets, events …): as it is, or as it was when the link was frozen."""
-        return str(self.kept.get("texts", {}).get(name, "")) if self.link.is_frozen else texts.text(self.link.data_key, name)
+        """What fits the link of a text that belongs to the data (targets, events …): as it is, or as it was when the link was frozen."""
+        said = str(self.kept.get("texts", {}).get(name, "")) if self.link.is_frozen else texts.text(self.link.data_key, name)
+        seen = self.dataset.seen
+        return fitting(name, said, seen, *self._withheld) if said else ""
+
+    @cached_property
+    def _withheld(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        whole = open_dataset(self.link.data_key, self.link.version)
+        key = (whole.fingerprint, self.dataset.seen.names, self.dataset.seen.where)
+        if key not in _WITHHELD:
+            while len(_WITHHELD) >= MOST_KNOWN:
+                _WITHHELD.pop(next(iter(_WITHHELD)), None)
+            _WITHHELD[key] = withheld(whole, self.dataset.seen)
+        return _WITHHELD[key]
 
 
 def frozen(key: str) -> dict[str, Any]:
