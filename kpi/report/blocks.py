@@ -14,6 +14,7 @@ import pandas as pd
 
 from kpi.explain.lines import Reading
 from kpi.report.proof import Proof
+from kpi.report.text import WEB
 
 GOOD, BAD, CALM = "good", "bad", ""
 """The tone of a change or a chip; never without its word."""
@@ -126,6 +127,11 @@ class Report:
     @property
     def charts(self) -> tuple[Chart, ...]:
         return tuple(block for block in self.blocks if isinstance(block, Chart))
+
+    @property
+    def link(self) -> str:
+        """The live page's address where it is one of the web, else ""."""
+        return self.url if WEB.fullmatch(self.url) else ""
 
     @property
     def foot(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from typing import Any
 
 import pandas as pd
@@ -41,10 +40,9 @@ def said(value: Any) -> str:
 
 
 def _number(value: float) -> str:
-    """Whole numbers with their thousands, others with as many decimals as tell something."""
-    if value == int(value) and abs(value) < 1e15:
-        return f"{value:,.0f}"
-    return f"{value:,.{max(0, 4 - max(0, math.floor(math.log10(abs(value)))))}f}".rstrip("0").rstrip(".")
+    """With at most four decimals, as the app's own tables have it; what is not 0 is never said as 0."""
+    said = f"{value:,.4f}".rstrip("0").rstrip(".")
+    return said if value == 0 or said not in ("0", "-0") else f"{value:.2g}"
 
 
 def _day(text: str) -> str:

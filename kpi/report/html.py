@@ -168,7 +168,8 @@ def _table(frame: Any, alt: str) -> str:
 def _cell(value: Any, is_right: bool) -> str:
     if cells.is_line(value):
         return f"<td>{line(value)}</td>"
-    raw = f' data-v="{"" if value is None else value!r}"' if is_right else ""
+    known = "" if value is None else repr(value)
+    raw = f' data-v="{known}"' if is_right else ""
     return f"<td{_class(is_right)}{raw}>{escape(cells.said(value))}</td>"
 
 
@@ -177,11 +178,7 @@ def _class(is_right: bool) -> str:
 
 
 def _foot(report: Report) -> str:
-    link = (
-        f'<p><a href="{escape(report.url)}" rel="noopener noreferrer">Open the live page</a></p>'
-        if report.url.startswith(("http://", "https://"))
-        else ""
-    )
+    link = f'<p><a href="{escape(report.link)}" rel="noopener noreferrer">Open the live page</a></p>' if report.link else ""
     count = report.proof.count
     check = f"This file carries {count:,} measured numbers with their scope; <code>kpi verify FILE DATA</code> makes them again.</p>"
     return f"<footer>{link}<p>{escape(report.foot)}</p>{f'<p>{check}' if count else ''}</footer>"

@@ -21,7 +21,7 @@ def html(report: Report, pictures: Sequence[str]) -> str:
     """The body. `pictures` are the content ids of the charts, in their order; without them charts are their sentence."""
     own = colours("light")
     body = "\n".join(_parts(report, list(pictures), own))
-    live = f'<p><a href="{escape(report.url)}">Open the live page</a></p>' if report.url.startswith(("http://", "https://")) else ""
+    live = f'<p><a href="{escape(report.link)}">Open the live page</a></p>' if report.link else ""
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(words(report.title))}</title></head>'
         f'<body style="margin:0;background:{own["paper"]};color:{own["ink"]};font:15px/1.5 {escape(SANS)}">'

@@ -42,8 +42,8 @@ def _parts(report: Report) -> Iterator[str]:
                 yield f"*{_escaped(block.alt)}*"
             case Table(frame):
                 yield table(frame)
-    if report.url:
-        yield f"[Open the live page]({report.url})"
+    if report.link:
+        yield f"[Open the live page]({report.link})"
 
 
 def prose(text: str) -> str:

@@ -42,6 +42,7 @@ def typeset(report: Report, form: Literal["pdf", "png"], *, is_tall: bool) -> by
         "title": words(report.title),
         "about": report.foot,
         "foot": report.foot,
+        "link": report.link,
         "tall": is_tall,
         "colours": colours("light"),
         "blocks": list(_blocks(report.blocks)),

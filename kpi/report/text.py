@@ -13,7 +13,8 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-!|~$:&@^=])")
 _ICON = re.compile(r":material/[a-z0-9_]+:[ \u00a0]?")
 _COLOUR = re.compile(r":[a-z]+(?:-[a-z]+)*\[")
 _TARGET = re.compile(r"\]\(([^()\s]*)\)")
-_WEB = re.compile(r"https?://[^\s\"'<>]+")
+WEB = re.compile(r"https?://[^\s\"'<>()]+")
+"""The only addresses a report links to."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def paragraphs(markdown: str) -> list[Paragraph]:
 def _runs(line: str) -> Iterator[Run]:
     """The runs of one line; neighbours of one look are joined."""
     last: Run | None = None
-    for run in _letters(line):
+    for run in (one for one in _letters(line) if one.text):
         if last is not None and replace(last, text="") == replace(run, text=""):
             last = replace(last, text=last.text + run.text)
             continue
@@ -98,7 +99,7 @@ def _letters(line: str) -> Iterator[Run]:
         elif letter == "[" and (end := next((i for i in sorted(closing) if i > at), -1)) > 0 and "[" not in line[at + 1 : end]:
             links.append(end)
             address = closing[end][1]
-            look, at = replace(look, link=address if _WEB.fullmatch(address) else ""), at + 1
+            look, at = replace(look, link=address if WEB.fullmatch(address) else ""), at + 1
         elif links and at == links[-1]:
             look, at = replace(look, link=""), closing[links.pop()].end()
         elif letter == "]" and quiet:

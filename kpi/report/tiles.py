@@ -49,7 +49,7 @@ def tile(now: Result, row: Row, line: Sequence[float] = (), *, chip: tuple[str, 
         verdict=verdict(row),
         tone=tone,
         limits=limits.replace(" ", NBSP),  # "n = 24,918" never breaks
-        stands_on=behind(metric, row, now.scope.ask, currency).replace(" ", NBSP),
+        stands_on=behind(metric, row, now.scope.ask, currency).replace(" ", NBSP).replace(f"÷{NBSP}", "÷ "),
     )
 
 

@@ -169,15 +169,15 @@ def carried(path: str | Path) -> Proof:
 
 def _of_text(text: str) -> str:
     """The proof in a web page, in Markdown, or in a notebook."""
-    for opens, closes in ((f'<script type="application/json" id="{PROOF_ID}">', "</script>"), (COMMENT, " -->")):
-        at = text.rfind(opens)
-        if at >= 0:
-            return text[at + len(opens) :].partition(closes)[0]
-    if text.lstrip().startswith("{"):
+    if text.startswith("{"):
         try:
             return json.dumps(json.loads(text)["metadata"]["deskmeter"])
         except (ValueError, KeyError, TypeError, RecursionError):
             return ""
+    for opens, closes in ((f'<script type="application/json" id="{PROOF_ID}">', "</script>"), (COMMENT, " -->")):
+        at = text.rfind(opens)
+        if at >= 0:
+            return text[at + len(opens) :].partition(closes)[0]
     return ""
 
 

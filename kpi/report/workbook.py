@@ -153,7 +153,7 @@ class _Sheets:
             ("Fingerprint of the data", report.proof.fingerprint),
             ("Code", f"Deskmeter {report.proof.version}"),
             ("Made", f"{report.made_at:%Y-%m-%d %H:%M} UTC"),
-            *([("Live page", report.url)] if report.url else []),
+            *([("Live page", report.link)] if report.link else []),
             ("Units", "Times are seconds, shares per cent from 0 to 100; an empty cell is unknown, never 0."),
             ("Check", "kpi verify FILE DATA measures every number of the sheet Numbers again and says what differs."),
             ("Left out", "Deleted, spam and merged tickets count nowhere unless the scope says so; the first sheet says how many."),
