@@ -53,8 +53,8 @@ class Told:
     names: str = "pseudonyms"
     rows: bool = False
     comments: bool = False
-    programs: bool = False
     free: tuple[str, ...] = ()
+    programs: bool = False
 
     def __post_init__(self) -> None:
         for name in ("title", "note"):
