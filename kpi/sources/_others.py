@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_MAP = "it has no importer of its own yet, so its columns have to be mapped once"
 _SUMMARY = "Export the tickets or conversations themselves, one row each: averages cannot be taken apart or combined again."
 
 
@@ -36,8 +35,6 @@ OTHERS: tuple[Other, ...] = (
         (("SLA Policy", "Breached Events"),),
         "Export the CSAT report, or connect the database.",
     ),
-    Other("a Qualtrics survey export", _MAP, (("ResponseId", "RecordedDate"),)),
-    Other("a SurveyMonkey export", _MAP, (("Respondent ID", "Collector ID"),)),
     Other(
         "an Explore report",
         "this is probably a summary, not tickets",

@@ -135,14 +135,13 @@ def _unknown(raw: RawTable, mapped: Sequence[Source]) -> UnknownExport:
     nearest = min(candidates, key=lambda s: (s.score(raw.headers) == 0, len(s.lacks(raw.headers)), -s.score(raw.headers)))
     other = next((o for o in OTHERS if any(_there(raw.headers, group) for group in o.signs)), None)
     about = f" It looks like {other.label}: {other.about}." if other else ""
+    hint = (other.hint if other else "") or _HINT
     if nearest.score(raw.headers) == 0:
         shown = ", ".join(f"“{h.raw}”" for h in raw.headers[:6])
-        return UnknownExport(f"Nothing recognises “{raw.file}”.{about} None of its headers is known ({shown} …).", _HINT)
+        return UnknownExport(f"Nothing recognises “{raw.file}”.{about} None of its headers is known ({shown} …).", hint)
     whose = "the mapping" if mapped else nearest.label
     lacks = _listed(nearest.lacks(raw.headers))
-    return UnknownExport(
-        f"Nothing recognises “{raw.file}”.{about} The nearest is {whose}: it lacks {lacks}.", other.hint if other and other.hint else _HINT
-    )
+    return UnknownExport(f"Nothing recognises “{raw.file}”.{about} The nearest is {whose}: it lacks {lacks}.", hint)
 
 
 def _there(headers: Iterable[Header], group: Iterable[str]) -> bool:

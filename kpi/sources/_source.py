@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from kpi.cells import Connection, Constant, HeaderLike, Reader, pick, zone_of
+from kpi.cells import Connection, Constant, Either, HeaderLike, Reader, pick, zone_of
 from kpi.errors import BadValue, UnknownName, did_you_mean
 from kpi.tables import TABLES, Column, Table
 
@@ -57,7 +57,7 @@ class Part:
     def lacking(self, headers: Iterable[HeaderLike]) -> list[str]:
         """The required canonical columns a file with `headers` cannot fill."""
         found = self.found(headers)
-        return [name for name in self.table.required if name not in found and not isinstance(self.columns.get(name), Constant)]
+        return [name for name in self.table.required if name not in found and not _is_constant(self.columns.get(name))]
 
 
 @dataclass(frozen=True)
@@ -154,6 +154,11 @@ class Source:
     def score(self, headers: Iterable[HeaderLike]) -> int:
         """How many of the headers it would read."""
         return len({h.column for part in self.parts for found in part.found(headers).values() for h in found})
+
+
+def _is_constant(reader: Reader | None) -> bool:
+    """Whether a column is filled whatever the headers are."""
+    return isinstance(reader, Constant) or (isinstance(reader, Either) and any(map(_is_constant, reader.choices)))
 
 
 def _check_words(table: str, column: Column, reader: Reader) -> None:
