@@ -70,7 +70,7 @@ def address(text: str, name: str) -> str:
 def message(report: Report, to: Sequence[str], sender: str, attached: Mapping[str, bytes]) -> EmailMessage:
     """The mail: text, HTML beside it with the charts as pictures, and `attached` files by their name."""
     mail = EmailMessage()
-    mail["Subject"] = words(report.title)
+    mail["Subject"] = " ".join(words(report.title).split())
     mail["From"], mail["To"] = sender, ", ".join(address(one, "--mail-to") for one in to)
     mail["Date"], mail["Message-ID"] = formatdate(localtime=False), make_msgid(domain=sender.rpartition("@")[2])
     mail.set_content(markdown.body(report))
