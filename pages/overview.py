@@ -20,7 +20,8 @@ shown = [name for names in board.values() for name in names]
 told = [name for name in shown if not lacks[name]]
 whole = scope.but(by="all", split=())
 recorded.quiet(asked.sentence(scope, mine))
-understood.questions(mine)
+if mine.is_own:
+    understood.questions(mine)
 
 with st.skeleton(height=420):
     now = measured(mine, shown, whole)
@@ -43,6 +44,7 @@ lacking = [metric for name, metric in kpi.metrics().items() if lacks[name]]
 if lacking:
     with st.expander(f"What these data cannot tell: {len(lacking)} metrics", icon=":material/visibility_off:", key="cannot_tell"):
         st.markdown(understood.lacks(lacking, mine))
-with st.expander(f"What was understood of the files: {understood.trouble(mine)}", icon=":material/fact_check:", key="understood"):
-    st.markdown(understood.line(mine))
-    understood.report(mine, "overview")
+if mine.is_own:  # who has a link has no files: what was read of them is more than the link shows, and not theirs to correct
+    with st.expander(f"What was understood of the files: {understood.trouble(mine)}", icon=":material/fact_check:", key="understood"):
+        st.markdown(understood.line(mine))
+        understood.report(mine, "overview")

@@ -131,7 +131,7 @@ def _opened(query: Mapping[str, str]) -> tuple[Dataset, Mapping[str, Calendar], 
     if token is None:
         key = query.get("data", "")
         return people(key, query.get("names", "")), store.calendars(key), lambda scope: scope
-    link = store.links.find(token)
+    link = visitor.opened(token)
     if link is None or not link.told.rows or not visitor.is_passed(link, query.get(ADMITTED, "")):
         raise UnknownName("This link opens nothing.", "Ask for a new one.")
     shared = store.shared(link)

@@ -11,7 +11,7 @@ import kpi
 from kpi import units
 from kpi.sources import column_label
 from kpi.tables import TABLES
-from pages.parts import accent, recorded, start
+from pages.parts import accent, recorded, share_list, start
 from pages.parts.drawn import csv_of
 from pages.parts.mine import Mine, discard, upload
 
@@ -208,7 +208,11 @@ def these_data(mine: Mine) -> None:
     if mine.is_sample:
         return
     with st.popover("Delete these data", icon=":material/delete:", key="delete"):
-        st.markdown("**The files and everything read from them are deleted from this machine.** Links to them will say that they are gone.")
+        st.markdown("**The files and everything read from them are deleted from this machine.**")
+        if dying := share_list.dying(mine):
+            st.markdown(f":material/link_off: {dying}")
+        else:
+            st.caption("No link to them is open.")
         st.button(
             "Delete for good", type=accent.button(), icon=":material/delete_forever:", on_click=discard, args=(mine.key,), key="discard"
         )

@@ -11,11 +11,14 @@ import streamlit as st
 
 from kpi import store
 from kpi.errors import BadValue, KpiError
+from kpi.scope import QUERY_NAMES
 from kpi.store import Shared, links
 from pages.parts.words import plain
 
 OWN = "link"
 """The token's name in the address."""
+PREVIEW = "preview"
+"""How the token of an owner's preview begins; those of links have no dot."""
 _SECRET = secrets.token_bytes(32)
 LASTS = 3600
 """So many seconds a pass lets its bearer download what the page offered."""
@@ -30,7 +33,7 @@ def arrive() -> Shared | None:
     """What the link of the address opens; None without one. Every link that opens nothing ends the run with the same page, whatever is wrong with it."""
     if not token():
         return None
-    link = links.find(token())
+    link = opened(token())
     try:
         found = store.shared(link) if link else None
     except KpiError:  # its data are gone
@@ -38,6 +41,9 @@ def arrive() -> Shared | None:
     if link is None or found is None:
         _closed()
         st.stop()
+    if is_preview():
+        _whole_address(found)
+        return found
     if link.has_passphrase and link.id not in st.session_state.setdefault("admitted", set()):
         _ask(link)
         st.stop()
@@ -45,7 +51,35 @@ def arrive() -> Shared | None:
     if link.id not in seen:
         seen.add(link.id)
         links.count_view(link)
+        _whole_address(found)
     return found
+
+
+def opened(given: str) -> links.Link | None:
+    """The open link of a token; or of its owner's preview, which lasts an hour and is one of this server."""
+    kind, _, rest = given.partition(".")
+    if kind != PREVIEW:
+        return links.find(given)
+    number, _, sign = rest.partition(".")
+    link = links.by_id(number)
+    return link if link and _is_signed(f"{PREVIEW} {number}", sign) else None
+
+
+def preview(link: links.Link) -> str:
+    """What opens a link to its owner as its readers see it, without its token and its passphrase."""
+    return f"{PREVIEW}.{link.id}.{_pass(f'{PREVIEW} {link.id}')}"
+
+
+def is_preview() -> bool:
+    """Whether an owner looks at what readers see."""
+    return token().startswith(f"{PREVIEW}.")
+
+
+def _whole_address(found: Shared) -> None:
+    """The address of a link is short: what the page it opens with was asked is put into it once, unless it asks something already."""
+    if not set(st.query_params) - {OWN}:
+        own = {name: list(values) for name, values in found.link.told.query.items() if name not in QUERY_NAMES}
+        st.query_params.from_dict({**own, **found.opening.to_query(), OWN: token()})
 
 
 def _closed() -> None:
@@ -77,15 +111,23 @@ def _ask(link: links.Link) -> None:
 
 def passed(link: links.Link, at: float | None = None) -> str:
     """A pass that tells a download that its bearer has opened the link: a passphrase cannot stand in an address."""
-    until = f"{int((at or time.time()) + LASTS):x}"
-    return f"{until}.{_signed(link.id, until)}"
+    return _pass(link.id, at)
 
 
 def is_passed(link: links.Link, given: str) -> bool:
     """Whether a pass is one of this server for this link, and not over."""
+    return _is_signed(link.id, given)
+
+
+def _pass(what: str, at: float | None = None) -> str:
+    until = f"{int((at or time.time()) + LASTS):x}"
+    return f"{until}.{_signed(what, until)}"
+
+
+def _is_signed(what: str, given: str) -> bool:
     until, _, sign = given.partition(".")
-    return hmac.compare_digest(sign.encode(), _signed(link.id, until).encode()) and int(until, 16) >= time.time()
+    return hmac.compare_digest(sign.encode("utf-8", "replace"), _signed(what, until).encode()) and int(until, 16) >= time.time()
 
 
-def _signed(number: str, until: str) -> str:
-    return hmac.new(_SECRET, f"{number} {until}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+def _signed(what: str, until: str) -> str:
+    return hmac.new(_SECRET, f"{what} {until}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()

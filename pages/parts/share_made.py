@@ -1,0 +1,154 @@
+"""Making a link: what it may not tell is taken out of its address, and a frozen one keeps its numbers as they are now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode, urlsplit
+
+import streamlit as st
+
+import kpi
+from kpi import Dataset, store
+from kpi.engine.seen import PEOPLE, named
+from kpi.explain.lines import code_version
+from kpi.report import Proof, proof_of
+from kpi.report.board import shown
+from kpi.scope import NONE, QUERY_NAMES
+from kpi.store import Shared, links
+from kpi.store.audit import now
+from kpi.store.fitting import withheld
+from kpi.store.links import Link, Told
+from pages.parts import texts, visitor
+from pages.parts.mine import Mine
+from pages.parts.share_asked import Wish
+from pages.parts.share_from import MOST_NUMBERS, saw
+from pages.parts.share_version import PROOF
+
+MADE, VISIT = "share_made", "share_ids"
+"""In the state of a visit: the link just made; the links made in this visit."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A link just made, and its address: told once."""
+
+    id: str
+    key: str
+    title: str
+    address: str
+
+
+def make(mine: Mine, wish: Wish) -> Made:
+    """Make the link. KpiError, and nothing is made, where it could not be opened."""
+    told = for_readers(wish.told, mine)
+    whole = store.open_dataset(mine.key)
+    draft = Link("", mine.key, None, whole.fingerprint, code_version(), told, "", now(), wish.expires_at, None, 0, None, False)
+    opened = store.shared(draft)
+    frozen = None
+    if wish.is_frozen:
+        said = {name: text for name in store.TEXTS if name != "calls.csv" and (text := texts.text(mine, name))}
+        frozen = store.frozen(mine.key) | {"texts": said, PROOF: numbers(opened, wanted(told)).to_dict()}
+    token, link = links.make(
+        mine.key,
+        told,
+        fingerprint=whole.fingerprint,
+        code=draft.code,
+        frozen=frozen,
+        expires_at=wish.expires_at,
+        passphrase=wish.passphrase,
+    )
+    st.session_state.setdefault(VISIT, []).append(link.id)
+    return Made(link.id, mine.key, told.title, address(token))
+
+
+def address(token: str) -> str:
+    """The address of a link, as far as the browser knows where the app is."""
+    here = urlsplit(st.context.url or "")
+    base = here._replace(path=here.path.rpartition("/")[0] + "/", query="", fragment="").geturl() if here.netloc else "/"
+    return f"{base}?{urlencode({visitor.OWN: token})}"
+
+
+def wanted(told: Told) -> list[str]:
+    """The numbers a frozen link is held to: the page's own metric, what was on the page, or the headlines."""
+    own = [name for name in told.query.get("metric", ()) if name in kpi.metrics()]
+    return list(dict.fromkeys([*own, *saw()]))
+
+
+def numbers(opened: Shared, names: Sequence[str]) -> Proof:
+    """Some metrics as the link shows them, over all of its dates and not split; the headlines where none of them can be told."""
+    scope, data = opened.opening.but(by="all", split=(), compare=None), opened.dataset
+    lacks = data.lacking(scope.ask)
+    told = [name for name in names if not lacks[name]][:MOST_NUMBERS]
+    told = told or [name for some in shown(lacks).values() for name in some if not lacks[name]]
+    return proof_of([kpi.measure(told, scope, data)] if told else [], fingerprint=data.fingerprint, scope=opened.opening)
+
+
+def for_readers(told: Told, mine: Mine) -> Told:
+    """The same without what its address must not say: names of people who are not to be named, columns the view withholds.
+
+    The fixed filters keep the names: they are never sent anywhere.
+    """
+    whole = store.open_dataset(mine.key)
+    real = _people(whole, links.salt(mine.key))
+    where = tuple((c, tuple(real.get(v, v) for v in values) if c in PEOPLE else values) for c, values in told.where)
+    told = replace(told, where=where)
+    view = whole.as_seen(told.seen(links.salt(mine.key)))
+    gone = set(whole.extras) - set(view.extras)
+    said = {name: said for said, name in real.items()} if told.names == "pseudonyms" else {}
+    query: dict[str, tuple[str, ...]] = {}
+    for name, values in told.query.items():
+        if name == "where":
+            kept = [_filter(value, told, gone, real, said) for value in values]
+        elif name == "split":
+            kept = [value if value not in gone and (value not in PEOPLE or told.names != "hidden") else "" for value in values]
+        elif name in QUERY_NAMES or told.names == "shown":
+            kept = [real.get(value, value) for value in values]
+        else:
+            kept = [_own(value, real, said) for value in values]
+        if any(kept):
+            query[name] = tuple(value for value in kept if value)
+    return replace(told, query=query)
+
+
+def _people(data: Dataset, salt: str) -> dict[str, str]:
+    """Pseudonym -> agent."""
+    if "tickets.agent" not in data.filled:
+        return {}
+    found = data.query(
+        f"SELECT DISTINCT agent, {named('agent', 'Agent', salt)} AS said FROM tickets WHERE agent IS NOT NULL", data.canonical
+    )
+    return dict(zip(found["said"].astype(str), found["agent"].astype(str), strict=True))
+
+
+def _filter(value: str, told: Told, gone: set[str], real: Mapping[str, str], said: Mapping[str, str]) -> str:
+    """A filter of the address as readers may see it; "" where they may not. The view keeps to it all the same."""
+    column, _, word = value.partition("=")
+    if column in gone:
+        return ""
+    if column not in PEOPLE or word == NONE:
+        return value
+    name = real.get(word, word)
+    if PEOPLE[column] != "Agent":
+        return value if told.names == "shown" and told.rows else ""
+    shown_as = name if told.names == "shown" else said.get(name, "")
+    return f"{column}={shown_as}" if shown_as else ""
+
+
+def _own(value: str, real: Mapping[str, str], said: Mapping[str, str]) -> str:
+    """A page's own parameter without an agent's name: the pseudonym where it is nothing else, nothing where it is more."""
+    before, equals, word = value.rpartition("=")
+    name = real.get(word, word)
+    if name in real.values():
+        return f"{before}{equals}{said[name]}" if name in said else ""
+    names = (re.escape(word) for one in real.items() for word in ((one[1],) if said else one))
+    return "" if re.search(rf"(?<!\w)(?:{'|'.join(names) or '(?!)'})(?!\w)", value, re.IGNORECASE) else value
+
+
+def names_told(told: Told, mine: Mine) -> str:
+    """What the title and the note say that the link leaves out: an agent's name, a team beside the fixed one. "" for nothing."""
+    whole = store.open_dataset(mine.key)
+    names, others = withheld(whole, told.seen(""))
+    said = f"{told.title}\n{told.note}"
+    return next((word for word in (*names, *others) if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", said, re.IGNORECASE)), "")
