@@ -177,10 +177,13 @@ def sources() -> Iterator[str]:
     yield "A file is recognised by its headers, not by its name. Upper and lower case and blanks make no difference; a note in brackets"
     yield "behind a header may be left out. Where several headers are named, the first that is there is read. A file nobody recognises is"
     yield "mapped by hand, on the page or with `--mapping FILE`; a mapping says what a section below says."
-    yield ""
+    yield from ("", "How well a layout is known:", "", *(f"- {word}: {meaning}" for word, meaning in CONFIDENCES.items()), "")
     yield from _table(
-        ("source", "name", "fills", "known from", "does not tell"),
-        ((_label(s), f"[`{s.name}`](#{s.name})", _fills(s), CONFIDENCES[s.confidence], _silent(s)) for s in known),
+        ("source", "name", "fills", "confidence", "does not tell"),
+        (
+            (_label(s), f"[`{s.name}`](#{s.name})", _fills(s), "best effort" if s.is_best_effort else s.confidence, _silent(s))
+            for s in known
+        ),
     )
     for source in known:
         yield from ("", f'## <a id="{source.name}"></a>{_label(source)}, `{source.name}`', "", *_source(source))
@@ -216,7 +219,7 @@ def _silent(source: Source) -> str:
 
 
 def _label(source: Source) -> str:
-    return f"{source.label[0].upper()}{source.label[1:]}"
+    return source.label if any(map(str.isupper, source.label.split()[0])) else f"{source.label[0].upper()}{source.label[1:]}"
 
 
 def _source(source: Source) -> Iterator[str]:
@@ -250,7 +253,7 @@ def _source(source: Source) -> Iterator[str]:
 def _columns(part: Part) -> Iterator[tuple[str, str, str]]:
     for name, reader in part.columns.items():
         again = "else, in a row where that says nothing" if isinstance(reader, First) else "else"
-        for i, one in enumerate(reader.choices if isinstance(reader, (Either, First)) else (reader,)):
+        for i, one in enumerate(reader.choices if isinstance(reader, Either) else (reader,)):
             headers = ", ".join(_code(header) for header in dict.fromkeys(one.sought))
             yield again if i else _code(name), headers or "every row", _how(one, part.table.by_name[name])
 
@@ -287,6 +290,7 @@ READ: dict[Any, Callable[[Any], str]] = {
     Total: lambda r: "a duration, the sum of " + ", ".join(f"{_code(p.names[0])} {_in(p)}" for p in r.parts),
     After: lambda r: f"an instant, {_code(r.start.sought[0])} plus {_code(r.wait.sought[0])} {_in(r.wait)}",
     Between: lambda r: f"a duration, from {_code(r.start.sought[0])} to {_code(r.end.sought[0])}",
+    First: lambda r: "; where that says nothing, ".join(map(_said_of, r.choices)),
     When: lambda r: f"{_said_of(r.what)}, only where {', '.join(_code(h) for h in r.where.sought)} says so",
     Text: lambda r: "; ".join(["text", *(f"{_code(theirs)} is {_code(ours)}" for theirs, ours in r.words.items())]),
     Identifier: lambda r: f"an identifier{f', the part {_code(r.part)}' if r.part else ''}",

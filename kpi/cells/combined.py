@@ -171,19 +171,10 @@ class Either(Reader):
 
 
 @dataclass(frozen=True)
-class First(Reader):
+class First(Either):
     """The first of several readers that can read its cell, row by row: a status of one's own, else the class it belongs to."""
 
     kind: ClassVar[str] = "first"
-    choices: tuple[Reader, ...] = ()
-
-    @property
-    def inner(self) -> tuple[Reader, ...]:
-        return self.choices
-
-    @property
-    def sought(self) -> tuple[str, ...]:
-        return tuple(n for r in self.choices for n in r.sought)
 
     def found(self, headers: Iterable[HeaderLike]) -> tuple[HeaderLike, ...]:
         headers = tuple(headers)

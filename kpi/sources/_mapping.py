@@ -148,8 +148,8 @@ def _reader(column: Column, said: Any) -> Reader:
     kind, facts = kinds[0], {k: v for k, v in said.items() if k != kinds[0]}
     if kind in ("either", "first"):
         _known(facts, ())
-        choices = tuple(_reader(column, one) for one in _list(said, kind))
-        return First(choices=choices) if kind == "first" else Either(choices=choices)
+        made = First if kind == "first" else Either
+        return made(choices=tuple(_reader(column, one) for one in _list(said, kind)))
     return _combined(kind, said[kind], facts) or _simple(column, kind, said[kind], facts)
 
 

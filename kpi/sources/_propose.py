@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from kpi.cells import Duration, Either, First, Reader, pick
+from kpi.cells import Duration, Either, Reader, pick
 from kpi.errors import BadValue, UnknownName, did_you_mean
 from kpi.sources._registry import all_sources
 from kpi.sources._source import Source
@@ -65,7 +65,7 @@ def readers_of(fills: str) -> Iterator[tuple[Source, str, Reader]]:
 
 def _plain(reader: Reader) -> tuple[Reader, ...]:
     """The readers of one header that a reader may stand for; a sum or a difference stands for none."""
-    if isinstance(reader, (Either, First)):
+    if isinstance(reader, Either):
         return tuple(p for choice in reader.choices for p in _plain(choice))
     return () if reader.inner else (reader,)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 CONFIDENCES = {
     "high": "real rows, or the vendor's own source code",
     "medium": "the vendor's documentation, or one program that reads the export",
-    "low": "best effort: no real export was at hand, so headers are matched loosely",
+    "low": "no real export was at hand: headers are matched loosely, by best effort",
 }
 """How well a layout is known, and from what."""
 
