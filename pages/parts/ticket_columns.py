@@ -131,7 +131,8 @@ def _told(shown: pd.DataFrame, written: Mapping[Any, str | Writer | None], confi
     """The rows as they are read on the screen, under the same headers."""
     kept = [column for column in shown if config.get(str(column), "") is not None]
     words = {column: shown[column].map(writer, na_action="ignore") for column, writer in written.items() if callable(writer)}
-    return shown.assign(**words)[kept].rename(columns=lambda name: (config.get(name) or {}).get("label") or name)
+    heads = {name: given for name in kept if isinstance(column := config.get(str(name)), Mapping) and (given := column.get("label"))}
+    return shown.assign(**words)[kept].rename(columns={name: label(str(name)) for name in kept} | heads)
 
 
 def _unit(metric: Metric | None, form: Form | None) -> str:
