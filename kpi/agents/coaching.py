@@ -45,12 +45,12 @@ class Point:
 
     @property
     def text(self) -> str:
-        """ "CSAT 74.2 % of 412, where the same tickets get 80.1 %; allowing for chance likely -4.9 pts (-8.0 to -1.9 pts)." """
+        """ "CSAT: 74.2 % (n = 412), where the same tickets get 80.1 %; allowing for chance likely -4.9 pts (-8.0 to -1.9 pts)." """
         found, one = self.found, self.one
         against = "the same tickets get" if found.like else "all together get"
         typical = "typically " if found.how == "time" else ""
         return (
-            f"{label(found)} {typical}{found.say(one.got)} (n = {units.say(one.n, 'count')}), where {against} "
+            f"{found.metric.label}: {typical}{found.say(one.got)} (n = {units.say(one.n, 'count')}), where {against} "
             f"{found.say(one.expected)}; allowing for chance likely {likely(found, one)}."
         )
 

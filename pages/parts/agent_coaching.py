@@ -90,7 +90,7 @@ def _person(person: Person, by: str) -> None:
         recorded.say(f"{icon} **{title}**")
         for point in points:
             name = point.found.metric.name
-            with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"agent_point_{name}"):
+            with st.container(gap="xsmall", key=f"agent_point_{name}"):
                 recorded.say(plain(point.text))
                 links.to(
                     "tickets.py",

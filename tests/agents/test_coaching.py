@@ -33,7 +33,7 @@ def test_better_and_worse_are_told_in_fair_words() -> None:
     assert ana.text == "others may learn from them: CSAT; worth a talk: Reopen rate."
     assert cara.text == "worth a talk: CSAT."
     said = ana.better[0].text.replace("\u00a0", " ")
-    assert said.startswith("CSAT 95.0 % (n = 400), where all together get 84.3 %; allowing for chance likely +")
+    assert said.startswith("CSAT: 95.0 % (n = 400), where all together get 84.3 %; allowing for chance likely +")
     assert not set(Person.__dataclass_fields__) & {"score", "rank", "total"}
 
 
