@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,10 +25,14 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config
+from streamlit.runtime.secrets import secrets_singleton
 from streamlit.starlette import App
 
 from kpi import api
-from pages.parts import downloads, warm
+from kpi.errors import KpiError
+from kpi.store import people
+from pages.parts import downloads, login, warm
 from pages.parts.words import say
 
 
@@ -108,6 +113,15 @@ async def healthz(request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok", "version": version("deskmeter")})
 
 
+def _let_in() -> None:
+    """Decide how this server lets people in; say what to do, and end, where it would let in anybody without having been told to."""
+    auth = Path(".streamlit/secrets.toml").is_file() and bool(secrets_singleton.get("auth"))
+    try:
+        people.choose(people.way_in(str(config.get_option("server.address") or ""), has_oidc=auth))
+    except KpiError as error:
+        sys.exit(str(error))
+
+
 @asynccontextmanager
 async def lifespan(app: App) -> AsyncIterator[None]:
     """Get ready while the first visitor is still on the way: the server answers at once, and a thread warms up beside it."""
@@ -115,9 +129,10 @@ async def lifespan(app: App) -> AsyncIterator[None]:
     yield
 
 
+_let_in()
 app = App(
     Path(__file__).parent / "pages" / "frame.py",
-    routes=[Route("/healthz", healthz), Route("/history.js", history), *downloads.routes, *api.routes],
+    routes=[Route("/healthz", healthz), Route("/history.js", history), *downloads.routes, *login.routes, *api.routes],
     middleware=[Middleware(SecurityHeaders), Middleware(OwnScript)],
     lifespan=lifespan,
     on_script_error=say,

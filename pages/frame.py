@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import asked, links, mine, recorded, slow, visitor
+from pages.parts import asked, files, links, login, mine, recorded, slow, visitor
 from pages.parts.words import errors_in_words
 
 ICON = str(Path(__file__).parent / "parts" / "icon.svg")
@@ -36,9 +36,12 @@ SECTIONS = {  # file, title, icon, and the names of its own in the address
     "Data": [
         ("tickets", "Tickets", "table_rows", ("metric", "side", "out", "find", "sort", "column", "page", "ticket", "finding")),
         ("data", "Data & quality", "fact_check", ()),
+        ("share", "Sharing", "share", ("of",)),
         ("definitions", "Definitions", "menu_book", ("metric", "find", "family", "example")),
     ],
 }
+EDITORS = ("data", "share")
+"""Pages for those who may change what stays."""
 UNSCOPED = ("data", "definitions")
 """What they say does not depend on dates or clocks."""
 shared = None
@@ -46,6 +49,13 @@ with errors_in_words():
     shared = visitor.arrive()
 if visitor.token() and shared is None:
     st.stop()  # whatever went wrong, a link never turns into the rest of the app
+person = None
+if shared is None:
+    with errors_in_words():
+        person = login.person()
+    if person is None:
+        st.stop()
+st.session_state["person"] = person or login.READER
 first = shared.link.told.page if shared else "overview"
 pages = {
     name: st.Page(
@@ -57,7 +67,7 @@ pages = {
     )
     for listed in SECTIONS.values()
     for name, title, icon, _ in listed
-    if shared is None or name in shared.link.told.pages
+    if (name in shared.link.told.pages if shared else name not in EDITORS or (person and person.may("edit")))
 }
 st.session_state[links.OPEN] = frozenset(pages)
 page = st.navigation({section: [pages[name] for name, *_ in listed if name in pages] for section, listed in SECTIONS.items()})
@@ -67,11 +77,13 @@ links.only(*next(own for listed in SECTIONS.values() for name, _, _, own in list
 st.session_state["mine"] = st.session_state["asked"] = None
 with errors_in_words():
     st.session_state["mine"] = mine.given(shared) if shared else mine.current()
+recorded.begin()
 if st.session_state["mine"] is not None:
-    mine.ribbon(st.session_state["mine"])
+    row = mine.ribbon(st.session_state["mine"], here)
     with errors_in_words():
         st.session_state["asked"] = asked.bar(st.session_state["mine"], shown=here not in UNSCOPED)
-recorded.begin()
+        with row:
+            files.popover(st.session_state["mine"], st.session_state["asked"], here)
 slow.begin()
 with errors_in_words():
     page.run()

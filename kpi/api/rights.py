@@ -14,7 +14,7 @@ from kpi.engine import Dataset, Seen
 from kpi.errors import BadValue, KpiError, NotAllowed, UnknownName
 from kpi.hours import Calendar
 from kpi.scope import QUERY_NAMES, Scope
-from kpi.store import Shared, links
+from kpi.store import Shared, links, people
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 NOTHING = "The token opens nothing. Send the key of a dataset, or the token of a link that programs may use, as Authorization: Bearer …"
@@ -70,6 +70,10 @@ def of(request: Request) -> Right:
 
 
 def _owner(key: str, request: Request) -> Right:
+    """Where people log in, the key alone is not enough: somebody may know it who is no member any more."""
+    way = people.chosen()
+    if way == people.OIDC or (way == people.PASSPHRASE and not people.is_passphrase(request.headers.get("x-passphrase", ""))):
+        raise NoToken(NOTHING)
     names = request.query_params.get("names", "shown")
     data = store.open_dataset(key)
     if names != "shown":

@@ -16,7 +16,7 @@ is written aside and takes its name at the end: a crash in the middle leaves the
 
 from __future__ import annotations
 
-from kpi.store import audit, links
+from kpi.store import audit, links, people
 from kpi.store.folders import (
     SAMPLE,
     Options,
@@ -59,6 +59,7 @@ __all__ = [
     "names",
     "open_dataset",
     "options",
+    "people",
     "say",
     "shared",
     "state",

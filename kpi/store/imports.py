@@ -17,7 +17,7 @@ from kpi import sample
 from kpi.engine import MEMORY
 from kpi.errors import KpiError
 from kpi.read import read
-from kpi.store import audit, links, versions
+from kpi.store import audit, links, people, versions
 from kpi.store.folders import SAMPLE, asked_of, default_calendar, files, folder, names, options, read_json, write_json
 from kpi.tables import TABLES
 
@@ -84,11 +84,12 @@ def cancel(key: str) -> None:
         _fail(key, STOPPED, "", "The import was stopped.", "Start it again, or use other data.")
 
 
-def discard(key: str) -> None:
+def discard(key: str, *, who: str = "") -> None:
     """Delete everything of a key: its files, its versions, an import under way. Every link to it is closed first (`links.of` tells which)."""
     cancel(key)
-    links.revoke_all(key, why="the data were deleted")
-    audit.note("delete", key)
+    links.revoke_all(key, who=who, why="the data were deleted")
+    people.forget(key)
+    audit.note("delete", key, who=who)
     versions.forget(key)
     shutil.rmtree(folder(key), ignore_errors=True)
 

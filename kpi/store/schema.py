@@ -38,3 +38,22 @@ AUDIT = sa.Table(
     sa.Column("data_key", sa.String(32), nullable=False, index=True),
     sa.Column("about", sa.JSON, nullable=False),
 )
+
+DATASETS = sa.Table(
+    "datasets",
+    META,
+    sa.Column("data_key", sa.String(32), primary_key=True),
+    sa.Column("workspace", sa.String(80), nullable=False, index=True),
+    sa.Column("title", sa.String(200), nullable=False),
+    sa.Column("made_by", sa.String(200), nullable=False),
+    sa.Column("made_at", sa.DateTime, nullable=False),
+)
+
+MEMBERS = sa.Table(
+    "members",
+    META,
+    sa.Column("workspace", sa.String(80), primary_key=True),
+    sa.Column("email", sa.String(200), primary_key=True),
+    sa.Column("role", sa.String(10), nullable=False),
+    sa.Column("added_at", sa.DateTime, nullable=False),
+)

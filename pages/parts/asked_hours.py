@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kpi import store
-from kpi.errors import BadValue
+from kpi.errors import BadValue, NotAllowed
 from kpi.hours import Calendar, parse_calendar
 from pages.parts.mine import Mine
 from pages.parts.words import plain
@@ -23,7 +23,7 @@ def choices(mine: Mine, now: Calendar | None) -> dict[str, str]:
     """Fingerprint -> the names of a calendar's schedules, the export's own statement first."""
     known = dict(mine.hours) | ({now.fingerprint: now} if now else {})
     own = {code: plain(", ".join(one.names)) for code, one in known.items()}
-    return {STATED: "As the export states them", **own, **({OTHER: "Other: bring a calendar file"} if mine.is_own else {})}
+    return {STATED: "As the export states them", **own, **({OTHER: "Other: bring a calendar file"} if mine.may_edit else {})}
 
 
 def add(mine: Mine, name: str, content: bytes) -> Calendar:
@@ -33,7 +33,7 @@ def add(mine: Mine, name: str, content: bytes) -> Calendar:
     except UnicodeDecodeError:
         raise BadValue(f"{name}: the calendar is not UTF-8 text.", "Save it as plain text in UTF-8.") from None
     made = parse_calendar(text, name)
-    if not mine.is_own:
-        raise BadValue("Working hours cannot be added through a link.", "Ask the person it came from.")
+    if not mine.may_edit:
+        raise NotAllowed("Working hours can be added by who may change these data.", "Ask the person you have them from.")
     store.add_calendar(mine.key, text)
     return made

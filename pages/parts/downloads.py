@@ -52,6 +52,8 @@ def url(kind: str, query: Mapping[str, str | Sequence[str]], **own: str) -> str:
     mine = st.session_state.get("mine")
     if mine is not None and mine.shared:
         own = own | {ADMITTED: visitor.passed(mine.shared.link)}
+    elif mine is not None and _asks_who():
+        own = own | {ADMITTED: visitor.passed_key(mine.key)}
     pairs: dict[str, list[str]] = {}
     for name, value in (dict(query) | own).items():
         if name in (*links.SHARED, ADMITTED, *OWN) and value:
@@ -130,12 +132,18 @@ def _opened(query: Mapping[str, str]) -> tuple[Dataset, Mapping[str, Calendar], 
     token = query.get("link")
     if token is None:
         key = query.get("data", "")
+        if _asks_who() and not visitor.is_passed_key(key, query.get(ADMITTED, "")):
+            raise UnknownName("This address opens nothing.", "Open the page again.")
         return people(key, query.get("names", "")), store.calendars(key), lambda scope: scope
     link = visitor.opened(token)
     if link is None or not link.told.rows or not visitor.is_passed(link, query.get(ADMITTED, "")):
         raise UnknownName("This link opens nothing.", "Ask for a new one.")
     shared = store.shared(link)
     return shared.dataset, shared.hours, shared.within
+
+
+def _asks_who() -> bool:
+    return store.people.chosen() in (store.people.PASSPHRASE, store.people.OIDC)
 
 
 def _file(data: Dataset, scope: Scope, query: Query, kind: str, *, is_wanted: bool) -> Response:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -20,7 +21,9 @@ from kpi.engine import Seen
 from kpi.engine.seen import NAMES as SEEN_NAMES
 from kpi.errors import KpiError, UnreadableFile
 from kpi.hours import Calendar
-from pages.parts import visitor
+from kpi.store import people as everyone
+from kpi.store.people import Person
+from pages.parts import share_from, share_version, visitor
 from pages.parts.words import plain
 
 SAMPLE = store.SAMPLE
@@ -30,6 +33,11 @@ NAMES, SHOWN = "names", "shown"
 """What the address says of agents' names: shown, as pseudonyms, or hidden."""
 MOST_NAMES = 3
 """So many file names fit the ribbon."""
+
+
+def who() -> Person:
+    """The person looking: the frame has asked. In a test in process, and for a link's reader, nobody in particular."""
+    return st.session_state.get("person") or Person()
 
 
 def people(key: str, names: str) -> kpi.Dataset:
@@ -65,6 +73,11 @@ class Mine:
     def is_own(self) -> bool:
         """The visitor brought the data, or has their key: all of it may be changed, and deleted."""
         return self.shared is None
+
+    @property
+    def may_edit(self) -> bool:
+        """What the visitor says about these data stays."""
+        return self.is_own and who().may("edit")
 
     @property
     def has_rows(self) -> bool:
@@ -175,6 +188,7 @@ def upload(widget: str, beside: str = "") -> None:
     files = list(st.session_state[widget] or [])
     if not files:
         return
+    who().check("edit")
     choose(keep(files, beside))
     context = get_script_run_ctx()
     if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
@@ -195,6 +209,7 @@ def keep(files: Sequence[Upload], beside: str = "") -> str:
             name = f"{stem} ({number}){dot}{suffix}"
         given[name] = cast(BinaryIO, file)
     key = store.keep(given)
+    everyone.register(key, ", ".join(given), who=who().name)
     if beside:
         said = store.options(beside)
         store.say(key, zone=said.zone, date_orders=said.date_orders, mappings=said.mappings)
@@ -202,9 +217,13 @@ def keep(files: Sequence[Upload], beside: str = "") -> str:
     return key
 
 
-def ribbon(mine: Mine) -> None:
-    """Which data one looks at, on every page, and the way to others. Made-up data can never be taken for real ones."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="ribbon"):
+def ribbon(mine: Mine, page: str) -> DeltaGenerator:
+    """Which data one looks at, on every page, and the ways to share it and to others. Made-up data can never be taken for real ones.
+
+    `page` is the page's name in the address. Returns the row, for more.
+    """
+    row = st.container(horizontal=True, vertical_alignment="center", gap="small", key="ribbon")
+    with row:
         if mine.is_sample:
             st.badge("Sample data: a made-up company", icon=":material/science:", color="orange")
         else:
@@ -212,10 +231,17 @@ def ribbon(mine: Mine) -> None:
             st.caption(plain(", ".join(mine.names[:MOST_NAMES] if more else mine.names)) + more, width="content")
         if mine.shared:
             _link(mine.shared)
-            return
-        if "tickets.agent" in mine.dataset.filled or mine.dataset.seen.names != SHOWN:
-            _names(mine)
-        st.button("Use other data", type="tertiary", icon=":material/upload_file:", on_click=choose, args=(None,), key="other_data")
+        else:
+            if "tickets.agent" in mine.dataset.filled or mine.dataset.seen.names != SHOWN:
+                _names(mine)
+            if page != "share":
+                share_from.button(page)
+            st.button("Use other data", type="tertiary", icon=":material/upload_file:", on_click=choose, args=(None,), key="other_data")
+    if mine.shared and mine.shared.link.told.note:
+        st.caption(plain(mine.shared.link.told.note))
+    if mine.shared and (said := share_version.note(mine.shared)):
+        st.caption(f":material/history: {plain(said)}")
+    return row
 
 
 def _link(shared: store.Shared) -> None:
@@ -225,8 +251,8 @@ def _link(shared: store.Shared) -> None:
         st.badge(f"Frozen on {link.made_at:%-d %B %Y}", icon=":material/ac_unit:", color="blue", help=f"Dataset {link.fingerprint}")
     else:
         st.badge("Live link: follows the data", icon=":material/sync:", color="gray")
-    if link.told.note:
-        st.caption(plain(link.told.note))
+    if visitor.is_preview():
+        st.badge("Preview: what readers see", icon=":material/visibility:", color="orange")
 
 
 def _names(mine: Mine) -> None:
@@ -265,10 +291,12 @@ def reread(
     key: str, zone: str | None = None, date_orders: Mapping[str, str] | None = None, mappings: Mapping[str, str] | None = None
 ) -> None:
     """Note what the visitor said about the files; the next run reads them again with it."""
+    who().check("edit")
     store.say(key, zone=zone, date_orders=date_orders, mappings=mappings)
 
 
 def discard(key: str) -> None:
     """Delete the files of a key, and look at nothing."""
-    store.discard(key)
+    who().check("own")
+    store.discard(key, who=who().name)
     choose(None)

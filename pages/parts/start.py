@@ -6,10 +6,14 @@ import streamlit as st
 
 from kpi import metrics
 from kpi.sources import all_sources
+from kpi.store import people
 from pages.parts import accent, links
-from pages.parts.mine import SAMPLE, choose, upload
+from pages.parts.mine import SAMPLE, choose, upload, who
+from pages.parts.words import plain
 
 KINDS = ["csv", "tsv", "txt", "xlsx", "xls", "ods", "json", "ndjson", "jsonl", "parquet", "zip", "gz"]
+MOST_KEPT, LONGEST = 6, 40
+"""So many datasets are offered again, with so many letters of their names."""
 PROMISES = {
     ":material/straighten: **How sure it is**": "Every number says what it stands on and how far chance could move it. A change is coloured only beyond that.",
     ":material/function: **How it is made**": "One click shows the formula, what was left out and why, and the tickets behind the number.",
@@ -24,14 +28,16 @@ def ways_in() -> None:
             st.markdown("**Say once what its columns mean, and it is read.** What they may be is filled in already.")
             links.to("data.py", label="Match the columns", icon=":material/conversion_path:", query_params={"data": key})
     st.markdown(f"**Bring the export of your help desk, and read {len(metrics())} support KPIs from it.**")
+    _again()
     with st.grid(2, min_column_width=320, gap="small", key="ways_in"):
-        with st.container(border=True, height="stretch", key="own_data"):
-            st.subheader("Your own data", anchor=False)
-            uploader()
-            st.caption(
-                f"{_listed(help_desks())} are recognised by their columns; the columns of anything else you match once. "
-                "One file or several: tickets, messages, surveys, costs."
-            )
+        if who().may("edit"):
+            with st.container(border=True, height="stretch", key="own_data"):
+                st.subheader("Your own data", anchor=False)
+                uploader()
+                st.caption(
+                    f"{_listed(help_desks())} are recognised by their columns; the columns of anything else you match once. "
+                    "One file or several: tickets, messages, surveys, costs."
+                )
         with st.container(border=True, height="stretch", key="sample_data"):
             st.subheader("No data at hand?", anchor=False)
             st.markdown("Look around in a sample company: two years of made-up tickets, surveys, calls and costs.")
@@ -42,6 +48,20 @@ def ways_in() -> None:
             with st.container(gap="xxsmall"):
                 st.markdown(title)
                 st.caption(text)
+
+
+def _again() -> None:
+    """The workspace's datasets, one click each. Where nobody logs in, nobody learns of another's data: a link's reader may come here, too."""
+    kept = people.datasets() if people.chosen() in (people.PASSPHRASE, people.OIDC) else []
+    if not kept:
+        return
+    with st.container(border=True, key="kept_data"):
+        st.subheader("Read before", anchor=False)
+        with st.container(horizontal=True, gap="small"):
+            for one in kept[:MOST_KEPT]:
+                by = f" by {one.made_by}" if one.made_by else ""
+                label = f"{plain(one.title if len(one.title) <= LONGEST else one.title[: LONGEST - 1] + '…')} :gray[{one.made_at:%-d %b %Y}{plain(by)}]"
+                st.button(label, icon=":material/table_view:", on_click=choose, args=(one.key,), key=f"kept_{one.key}")
 
 
 def uploader(label: str = "Export files") -> None:

@@ -31,7 +31,7 @@ def change(mine: Mine, name: str, how: Callable[[str], str]) -> str:
 
 
 def _stays(mine: Mine) -> bool:
-    return mine.is_sample or not mine.is_own
+    return mine.is_sample or not mine.may_edit
 
 
 def _place(mine: Mine, name: str) -> str:

@@ -119,6 +119,16 @@ def is_passed(link: links.Link, given: str) -> bool:
     return _is_signed(link.id, given)
 
 
+def passed_key(key: str) -> str:
+    """The same for the data of a key, on a server where people log in: a key alone opens nothing there."""
+    return _pass(key, None)
+
+
+def is_passed_key(key: str, given: str) -> bool:
+    """Whether a pass is one of this server for this key, and not over."""
+    return _is_signed(key, given)
+
+
 def _pass(what: str, at: float | None = None) -> str:
     until = f"{int((at or time.time()) + LASTS):x}"
     return f"{until}.{_signed(what, until)}"

@@ -137,7 +137,14 @@ def test_the_audit_log_says_who_did_what(key: str) -> None:
 
 
 def test_what_cannot_be_shared_says_so(key: str) -> None:
-    for wrong in ({"title": "x" * 201}, {"free": ("everything",)}, {"names": "loud"}, {"page": "data"}, {"preset": "2 weeks"}, {"where": (("created_hour", ("9",)),)}):
+    for wrong in (
+        {"title": "x" * 201},
+        {"free": ("everything",)},
+        {"names": "loud"},
+        {"page": "data"},
+        {"preset": "2 weeks"},
+        {"where": (("created_hour", ("9",)),)},
+    ):
         with pytest.raises(BadValue):
             Told(**wrong)  # type: ignore[arg-type]
     with pytest.raises(UnknownName):

@@ -1,0 +1,139 @@
+"""Who somebody is, on a server that asks: its passphrase, by a form of our own, or OpenID Connect, by Streamlit's login.
+
+The passphrase gives a cookie that scripts cannot read and other sites cannot send. It ends after a week, and with another passphrase.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import html
+import os
+import secrets
+import threading
+import time
+from urllib.parse import parse_qs
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from kpi.home import user_folder
+from kpi.store import people
+from kpi.store.people import Person
+from pages.parts.words import plain
+
+READER = Person("", "viewer")
+"""Who came with a link: it says what they may see, and nothing they say stays."""
+COOKIE, WEEK = "deskmeter", 7 * 86_400
+PATIENCE, LONGEST = 5, 60.0
+"""After so many wrong passphrases in a row the server answers later and later, up to so many seconds."""
+MOST = 4_096
+"""Bytes the form may send."""
+_wrong = 0
+_lock = threading.Lock()
+
+
+def person() -> Person | None:
+    """Who is looking; None, with the way to log in on the screen, for somebody this server does not know."""
+    way = people.chosen()
+    if way in (people.LOOPBACK, people.OPEN):
+        return Person()
+    if way == people.PASSPHRASE:
+        if is_in(str(st.context.cookies.get(COOKIE, ""))):
+            return Person("owner")
+        with st.container(width=480, key="login"):
+            st.title("Log in", anchor=False)
+            st.markdown("This server asks for its passphrase.")
+            st.link_button("Log in", "/login", type="primary")
+        return None
+    if not st.user.is_logged_in:
+        with st.container(width=480, key="login"):
+            st.title("Log in", anchor=False)
+            st.markdown("This server asks who you are.")
+            st.button("Log in", type="primary", on_click=st.login, key="log_in")
+        return None
+    email = str(st.user.get("email") or "")
+    known = people.of_email(email) if st.user.get("email_verified", True) else None
+    if known is None:
+        with st.container(width=480, key="login"):
+            st.title("You are not a member yet", anchor=False)
+            st.markdown(f"You are logged in as {plain(email)}. Ask an owner of this workspace to add you.")
+            st.button("Log out", on_click=st.logout, key="log_out")
+    return known
+
+
+def is_in(cookie: str) -> bool:
+    """Whether a cookie is one of ours, for the present passphrase, and not over."""
+    until, _, sign = cookie.partition(".")
+    return hmac.compare_digest(sign.encode("utf-8", "replace"), _signed(until).encode()) and int(until, 16) >= time.time()
+
+
+def _signed(until: str) -> str:
+    said = f"{until} {os.environ.get('KPI_PASSPHRASE', '')}"
+    return hmac.new(_secret(), said.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+
+
+def _secret() -> bytes:
+    """This server's own secret, made once; nobody else may read its file."""
+    place = user_folder() / "secret"
+    if not place.is_file():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        half = place.with_name(f"half-{secrets.token_hex(8)}")
+        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+            out.write(secrets.token_bytes(32))
+        with contextlib.suppress(FileExistsError):  # the first one wins
+            os.link(half, place)
+        half.unlink()
+    return place.read_bytes()
+
+
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Log in – Deskmeter</title>
+<style>:root{{color-scheme:light dark}}body{{font:1rem/1.5 sans-serif;max-width:24rem;margin:15vh auto;padding:0 1rem}}
+input,button{{font:inherit;width:100%;box-sizing:border-box;padding:.6rem;margin:.3rem 0 1rem}}</style>
+<h1>Log in</h1><p role="alert">{said}</p><form method="post" action="/login"><label>Passphrase
+<input type="password" name="passphrase" autocomplete="current-password" required autofocus></label><button>Log in</button></form></html>"""
+
+
+def form(_request: Request) -> Response:
+    """The form; there is none where nobody logs in by passphrase."""
+    if people.chosen() != people.PASSPHRASE:
+        return Response("There is nothing to log in to here.", 404)
+    return HTMLResponse(PAGE.format(said=""), headers={"cache-control": "no-store"})
+
+
+async def sent(request: Request) -> Response:
+    """Somebody's try. A wrong one costs time, more each time."""
+    if people.chosen() != people.PASSPHRASE:
+        return Response("There is nothing to log in to here.", 404)
+    content = b""
+    async for piece in request.stream():
+        content += piece
+        if len(content) > MOST:
+            return Response("Too long.", 413)
+    given = parse_qs(content.decode("utf-8", "replace")).get("passphrase", [""])[0]
+    return _answer(given)
+
+
+def _answer(given: str) -> Response:
+    global _wrong  # noqa: PLW0603  one server, one count
+    with _lock:
+        wait = min(LONGEST, 2.0 ** (_wrong - PATIENCE)) if _wrong >= PATIENCE else 0.0
+        if wait and time.monotonic() < _last[0] + wait:
+            said = html.escape(f"Too many wrong passphrases. Wait {int(wait) + 1} seconds, and try again.")
+            return HTMLResponse(PAGE.format(said=said), 429, headers={"cache-control": "no-store"})
+        right = people.is_passphrase(given)
+        _wrong = 0 if right else _wrong + 1
+        _last[0] = time.monotonic()
+    if not right:
+        return HTMLResponse(PAGE.format(said="That is not it."), 401, headers={"cache-control": "no-store"})
+    until = f"{int(time.time()) + WEEK:x}"
+    answer = RedirectResponse("/", 303)
+    answer.set_cookie(COOKIE, f"{until}.{_signed(until)}", max_age=WEEK, httponly=True, samesite="strict", path="/")
+    return answer
+
+
+_last = [0.0]
+routes = [Route("/login", form, methods=["GET"]), Route("/login", sent, methods=["POST"])]
