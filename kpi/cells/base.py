@@ -64,15 +64,36 @@ _NOTE = re.compile(r"^(?P<name>.+?)\s*[(\[](?P<note>[^()\[\]]*)[)\]]$")
 def pick(headers: Iterable[HeaderLike], sought: str) -> HeaderLike | None:
     """The header meant by `sought`: the same text, else the same name and note, else the same name with any note."""
     whole = fold(sought)
-    headers = tuple(headers)
-    for header in headers:
-        if fold(header.raw) == whole:
-            return header
+    index = _index(tuple(headers))
+    found = index.by_text.get(whole)
+    if found is not None:
+        return found
     cut = _NOTE.match(whole)
-    if cut:
-        matches = (h for h in headers if fold(h.name) == cut["name"] and fold(h.note) == cut["note"])
-        return next(matches, None)
-    return next((h for h in headers if fold(h.name) == whole), None)
+    return index.by_both.get((cut["name"], cut["note"])) if cut else index.by_name.get(whole)
+
+
+@dataclass(frozen=True)
+class _Index:
+    """Headers by their text, by name and note, and by name; the first of each."""
+
+    headers: tuple[HeaderLike, ...]
+    by_text: Mapping[str, HeaderLike]
+    by_both: Mapping[tuple[str, str], HeaderLike]
+    by_name: Mapping[str, HeaderLike]
+
+
+_last = [_Index((), {}, {}, {})]
+
+
+def _index(headers: tuple[HeaderLike, ...]) -> _Index:
+    """The index of some headers; that of the last ones is kept, since every source asks for dozens of names."""
+    known = _last[0]
+    if known.headers is not headers:
+        backwards = headers[::-1]  # so that the first of several wins
+        by_name = {fold(h.name): h for h in backwards}
+        by_both = {(fold(h.name), fold(h.note)): h for h in backwards}
+        known = _last[0] = _Index(headers, {fold(h.raw): h for h in backwards}, by_both, by_name)
+    return known
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from kpi.cells import Connection, pick
-from kpi.errors import UnknownExport, UnknownName, did_you_mean
+from kpi.errors import BadValue, UnknownExport, UnknownName, did_you_mean
 from kpi.sources._mapping import from_mapping, read_mapping
 from kpi.sources._others import OTHERS
 from kpi.sources._registry import all_sources
@@ -77,7 +77,13 @@ def _based(source: Source) -> Source:
         raise UnknownName(
             f"There is no source {source.based_on!r}.", did_you_mean(source.based_on, known) or f"Known are {', '.join(known)}."
         )
-    return source.corrected(known[source.based_on])
+    base = known[source.based_on]
+    if base.reshape is not None:
+        raise BadValue(
+            f"{base.label}: its rows are made into another table before they are read, so single columns of it cannot be corrected.",
+            "Map the whole file instead, without based_on.",
+        )
+    return source.corrected(base)
 
 
 def _automatic(raw: RawTable) -> Source | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kpi.cells import base
 from kpi.errors import BadValue, UnknownExport
 from kpi.files import decode
 from kpi.sources import CONFIDENCES, Source, all_sources, preview, recognise
@@ -124,6 +125,58 @@ def test_a_recognised_file_that_is_made_anew_can_be_looked_at() -> None:
     [seen] = preview(EXPORTS / "surveymonkey" / "export.csv", "survey.csv")
     assert seen.source is not None and seen.source.name == "surveymonkey"
     assert seen.likeliest() == "surveys"
+
+
+def test_a_file_that_is_made_anew_cannot_be_corrected_by_the_column(read: Read) -> None:
+    correction = {
+        "name": "mine",
+        "file": [{"fills": "surveys", "based_on": "surveymonkey", "signs": [["End Date"]], "columns": {"score": "X"}}],
+    }
+    with pytest.raises(BadValue, match="cannot be corrected") as error:
+        read(EXPORTS / "surveymonkey" / "export.csv", mapping=correction)
+    assert "whole file" in error.value.hint
+
+
+def test_readers_that_choose_can_be_mapped(write: Write, read: Read) -> None:
+    """By the column (either), row by row (first), and by the time left of a promise (kept)."""
+    mapping = {
+        "name": "mine",
+        "file": [
+            {
+                "fills": "tickets",
+                "signs": [["No"]],
+                "columns": {
+                    "ticket_id": "No",
+                    "agent": {"first": ["Who", "Else"]},
+                    "team": {"either": ["Group", {"constant": "desk"}]},
+                    "is_sla_met": {"kept": "Left", "once": "Done"},
+                },
+            }
+        ],
+    }
+    loaded = read(write("x.csv", "No,Who,Else,Left,Done\n1,Ann,Bea,-1,\n2,,Bea,5,yes\n"), mapping=mapping)
+    assert loaded.con.execute("SELECT agent, team, is_sla_met FROM tickets ORDER BY _row").fetchall() == [
+        ("Ann", "desk", False),
+        ("Bea", "desk", True),
+    ]
+
+
+def test_a_wide_file_is_recognised_quickly_enough(write: Write, read: Read) -> None:
+    """Headers are looked up in an index, so 3,000 columns are no harder than thirty: a scan for each name took a minute."""
+    [raw] = decode(read().con, [write("wide.csv", "Issue key,Issue id," + ",".join(f"c{i}" for i in range(3_000)) + "\n")])
+    asked = 0
+
+    def counted(text: str) -> str:
+        nonlocal asked
+        asked += 1
+        return text.casefold()
+
+    original, base.fold = base.fold, counted
+    try:
+        assert recognise(raw).source.name == "jira"
+    finally:
+        base.fold = original
+    assert asked < 20 * len(raw.headers) + 20_000
 
 
 def survey(write: Write, question: str, *answers: str) -> Path:
