@@ -124,9 +124,7 @@ def _complete(con: Any) -> list[str]:
 def described(data: Dataset) -> dict[str, Any]:
     """What was understood of the files, as `kpi read` and the API tell it."""
     report = data.report
-    rejected = (
-        data.con.cursor().execute("SELECT file, row, reason, text FROM canonical.rejected_rows ORDER BY file, row LIMIT 100").fetchall()
-    )
+    rejected = data.rejected(100).to_dict("records")
     lacks = data.lacking()
     return {
         "files": [asdict(f) for f in report.files],
@@ -138,7 +136,7 @@ def described(data: Dataset) -> dict[str, Any]:
         "extras": [asdict(e) for e in report.extras],
         "rejected": {
             "rows": sum(f.rejected for f in report.files),
-            "first": [dict(zip(("file", "row", "reason", "text"), r, strict=True)) for r in rejected],
+            "first": rejected,
         },
         "doubts": list(report.doubts),
         "questions": [asdict(q) for q in report.questions],

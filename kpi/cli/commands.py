@@ -80,6 +80,8 @@ def sample(options: argparse.Namespace) -> None:
 
 def serve(options: argparse.Namespace) -> None:
     """Hands over to Streamlit's own command in this interpreter, so that its flags, settings and environment all count."""
+    if options.open:
+        os.environ["KPI_OPEN"] = "1"
     os.execv(  # noqa: S606  our own interpreter with our own arguments
         sys.executable,
         [
@@ -89,5 +91,6 @@ def serve(options: argparse.Namespace) -> None:
             "run",
             str(home.main_script()),
             f"--server.port={options.port}",
+            f"--server.address={options.address}",
         ],
     )

@@ -50,6 +50,9 @@ def parser() -> Parser:
         added.add_argument("--source", help="the tool the export comes from, where its headers do not tell")
         added.add_argument("--mapping", metavar="FILE", help="a TOML file that says where each column is found")
         added.add_argument("--zone", help="zone of times that state none; also the reporting zone (default UTC)")
+        added.add_argument(
+            "--names", choices=["shown", "pseudonyms", "hidden"], help="agents' names; KPI_SALT keeps pseudonyms from being guessed"
+        )
         added.add_argument("--date-order", action="append", default=[], metavar="COLUMN=dmy|mdy", help="answers an undecidable date column")
         return added
 
@@ -98,6 +101,10 @@ def parser() -> Parser:
     sample.add_argument("-o", "--output", default="sample", metavar="FOLDER", help="where to")
     serve = command("serve", commands.serve, "Start the app on this machine.")
     serve.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8501")), help="default: PORT of the environment, else 8501")
+    serve.add_argument(
+        "--address", default="127.0.0.1", help="where it listens; beyond this machine only with a login (docs/sharing.md) or --open"
+    )
+    serve.add_argument("--open", action="store_true", help="no login, on purpose: whoever reaches it may use it")
     return whole
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ CLEAR = "\r\x1b[K"
 
 def dataset(options: argparse.Namespace) -> Any:
     from kpi.cells import ORDERS  # noqa: PLC0415  reading loads the database; --help must not wait for it
+    from kpi.engine import Seen  # noqa: PLC0415
     from kpi.read import read  # noqa: PLC0415
     from kpi.scope import pairs_of  # noqa: PLC0415
 
@@ -25,7 +27,7 @@ def dataset(options: argparse.Namespace) -> Any:
     for order in orders.values():
         if order not in ORDERS:
             raise BadValue(f"--date-order cannot be {order!r}.", f"It may be {' or '.join(ORDERS)}.")
-    return read(
+    data = read(
         *options.files,
         source=options.source,
         mapping=options.mapping,
@@ -33,6 +35,8 @@ def dataset(options: argparse.Namespace) -> Any:
         date_orders=orders or None,
         progress=progress if sys.stderr.isatty() else None,
     )
+    names = getattr(options, "names", None) or "shown"
+    return data.as_seen(Seen(names=names, salt=os.environ.get("KPI_SALT", "")))
 
 
 def about(data: Any) -> dict[str, Any]:

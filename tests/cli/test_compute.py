@@ -162,3 +162,21 @@ def test_source_mapping_zone_and_date_order(kpi: Kpi, tmp_path: Path) -> None:
     assert not told["questions"] and told["first"] == "2026-01-04T15:00:00Z"
     first = kpi("read", export, "--mapping", mapping, "--date-order", "created_at=mdy", "--source", "cases").json["first"]
     assert first == "2026-04-01T10:00:00Z"
+
+
+def test_names_can_be_pseudonyms_or_hidden(kpi: Kpi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "tickets.csv"
+    file.write_text(
+        "ticket_id,created_at,status,agent,requester\n1,2026-01-01T00:00:00Z,open,Ann,Zed\n2,2026-01-02T00:00:00Z,open,Bob,Yan\n,x,open,Ann,Zed\n"
+    )
+    asked = ("--metric", "tickets_created", "--split", "agent")
+    groups = [
+        [row["group"]["agent"] for row in kpi("compute", file, *asked, "--names", how).json["results"]] for how in ("shown", "pseudonyms")
+    ]
+    assert sorted(groups[0]) == ["Ann", "Bob"] and all(name.startswith("Agent ") for name in groups[1]) and len(set(groups[1])) == 2
+    monkeypatch.setenv("KPI_SALT", "pepper")
+    salted = [row["group"]["agent"] for row in kpi("compute", file, *asked, "--names", "pseudonyms").json["results"]]
+    assert not set(salted) & set(groups[1])
+    hidden = kpi("compute", file, *asked, "--names", "hidden").json["results"]
+    assert [row["group"]["agent"] for row in hidden] == ["(none)"]
+    assert "Ann" not in kpi("read", file, "--names", "hidden").out and "Ann" in kpi("read", file).out
