@@ -21,6 +21,7 @@ from pages.parts import asked_dates, event_asked, event_told, headline, steady, 
 from pages.parts.board import ALWAYS, BOARD
 from pages.parts.measured import measured
 from pages.parts.mine import Mine
+from tests.simulation.shared import at_once
 
 TICKETS = 5_000
 DEFAULT = "csat"
@@ -47,7 +48,7 @@ class Said:
 
 def look(seed: int, tickets: int = TICKETS) -> Said:
     """Make the company, read it, and ask every page."""
-    with tempfile.TemporaryDirectory() as folder:
+    with at_once(), tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         sample.write(place, tickets=tickets, seed=seed, null=True)
         data = kpi.read(*(path for path in sorted(place.glob("*.csv")) if path.stem != "events"))

@@ -25,6 +25,7 @@ from kpi.what_if import INPUTS
 from pages.parts import asked_dates, correlation_asked, feedback_asked, number_asked, why_found
 from pages.parts.mine import Mine
 from pages.parts.why_asked import Asked
+from tests.simulation.shared import at_once
 
 TICKETS = 20_000
 TABLES = ("tickets", "surveys", "reviews", "agent_time", "costs", "customers")
@@ -69,7 +70,7 @@ class Explained:
 
 def explain(seed: int, tickets: int = TICKETS) -> Explained:
     """Make the company, read it, and ask every explaining page what it says to whom asked for nothing more."""
-    with tempfile.TemporaryDirectory() as folder:
+    with at_once(), tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         sample.write(place, tickets=tickets, seed=seed, null=True, format="parquet")
         data = kpi.read(*(place / f"{table}.parquet" for table in TABLES))

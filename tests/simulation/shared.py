@@ -6,14 +6,23 @@ import os
 import pickle
 import time
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TypeVar
+from unittest.mock import patch
 
 import pytest
+
+from pages.parts import slow
 
 Made = TypeVar("Made")
 PATIENCE = 1800.0
 """Seconds a worker waits for a seed another one has taken before it makes it itself."""
+
+
+def at_once() -> AbstractContextManager[object]:
+    """Slow steps of pages are worked on while one waits, as outside of a browser nobody comes back for them; nothing of them is remembered."""
+    return patch.object(slow, "step", lambda key, what, make, keep=100: make())
 
 
 def shared(factory: pytest.TempPathFactory, name: str, seeds: Iterable[int], make: Callable[[int], Made]) -> list[Made]:
