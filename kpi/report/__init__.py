@@ -6,7 +6,7 @@
 Every file carries the numbers it shows with their scope, the data's fingerprint and the code's version (`Proof`); `kpi verify` makes them again.
 """
 
-from kpi.report.blocks import Block, Chart, Heading, Note, Report, Sentence, Table, Tile, Tiles, Title
+from kpi.report.blocks import Block, Chart, Heading, Note, Report, Sentence, Table, Tile, Tiles, Title, named
 from kpi.report.files import KINDS, Kind, can_write, written
 from kpi.report.proof import Numbers, Proof, proof_of
 from kpi.report.text import escaped
@@ -28,6 +28,7 @@ __all__ = [
     "Title",
     "can_write",
     "escaped",
+    "named",
     "proof_of",
     "written",
 ]

@@ -6,7 +6,7 @@ Texts are the interface's own Markdown (`kpi.report.text`): what comes from a fi
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -139,3 +139,8 @@ class Report:
         made = f"{self.made_at:%Y-%m-%d %H:%M} UTC"
         data = f"data {self.proof.fingerprint[:16]}" if self.proof.fingerprint else ""
         return " · ".join(part for part in (self.source, data, f"Deskmeter {self.proof.version}", f"made {made}") if part)
+
+
+def named(files: Sequence[str], most: int = 3) -> str:
+    """The names of files, the first few of many: "tickets.csv, surveys.csv and 5 more files"."""
+    return ", ".join(files) if len(files) <= most + 1 else f"{', '.join(files[:most])} and {len(files) - most} more files"

@@ -29,7 +29,7 @@ from kpi.hours import Calendar
 from kpi.measure import Result, measure
 from kpi.measure.words import when
 from kpi.report import board, headline, tiles
-from kpi.report.blocks import Block, Chart, Heading, Note, Report, Sentence, Table, Tiles, Title
+from kpi.report.blocks import Block, Chart, Heading, Note, Report, Sentence, Table, Tiles, Title, named
 from kpi.report.dates import one, said
 from kpi.report.proof import proof_of
 from kpi.report.text import escaped
@@ -128,7 +128,7 @@ def digest(
     ]
     reading = reading or Reading(tuple(dict.fromkeys(f.file.split(" › ")[0] for f in data.report.files)) if data.report else ())
     proof = proof_of([now, past], fingerprint=data.fingerprint, scope=scope, zone=reading.zone, date_orders=reading.date_orders)
-    return Report(tuple(blocks), proof, _named(reading.files), _link(url, scope), reading)
+    return Report(tuple(blocks), proof, named(reading.files), _link(url, scope), reading)
 
 
 def _first_monday(first: dt.date) -> dt.date:
@@ -294,10 +294,6 @@ def _needed(lacks: Sequence[str]) -> str:
         known = TABLES[table].by_name.get(name) if table in TABLES else None
         named.append(f"{table}: {name.replace('_', ' ')}" if known else column)
     return " and ".join(named)
-
-
-def _named(files: Sequence[str], most: int = 3) -> str:
-    return ", ".join(files) if len(files) <= most + 1 else f"{', '.join(files[:most])} and {len(files) - most} more files"
 
 
 def _link(url: str, scope: Scope) -> str:

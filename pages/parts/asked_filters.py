@@ -11,7 +11,7 @@ import streamlit as st
 from kpi import Scope, units
 from kpi.scope import NONE
 from kpi.tables import TICKETS
-from pages.parts import asked_address, asked_dates
+from pages.parts import asked_address, asked_dates, recorded
 from pages.parts.asked_words import label, spoken
 from pages.parts.measured import measured
 from pages.parts.mine import Mine
@@ -140,11 +140,11 @@ def nothing_left(scope: Scope, mine: Mine) -> None:
     low, high = (asked_dates.one(day) for day in asked_dates.reach(mine, scope.zone))
     dates = asked_dates.said(scope.start, scope.end)
     if not scope.where:
-        st.markdown(f"**Nothing happened in these dates: {dates}.**")
+        recorded.say(f"**Nothing happened in these dates: {dates}.**")
         st.caption(f"The data run from {low} to {high}.")
         st.button("Show all dates", key="all_dates", on_click=asked_address.change, args=(mine,), kwargs=_EVERYTHING)
         return
-    st.markdown(f"**No ticket of {dates} is left by {'this filter' if len(scope.where) == 1 else 'these filters together'}.**")
+    recorded.say(f"**No ticket of {dates} is left by {'this filter' if len(scope.where) == 1 else 'these filters together'}.**")
     ways = [
         (column, chosen, _created(scope.but(where=tuple(w for w in scope.where if w[0] != column)), mine)) for column, chosen in scope.where
     ]

@@ -10,7 +10,7 @@ from kpi.errors import KpiError
 from kpi.events import KINDS, Event, Notes
 from kpi.events.event import said
 from kpi.sample.company import PLANTED
-from pages.parts import accent, asked_words, drawn, event_notes, event_written, links
+from pages.parts import accent, asked_words, drawn, event_notes, event_written, links, recorded
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -23,7 +23,7 @@ FORMAT = (
 
 def show(mine: Mine, kept: dict[str, Event], notes: Notes, chosen: str = "") -> None:
     """All of it: add, bring, take away; then the list."""
-    st.subheader("All notes", anchor=False)
+    recorded.heading("All notes")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="event_tools"):
         if st.button("Add a note", icon=":material/add:", type=accent.button(), key="event_add"):
             event_written.ask(mine)
@@ -54,6 +54,9 @@ def show(mine: Mine, kept: dict[str, Event], notes: Notes, chosen: str = "") -> 
     first = wanted if every else [name for name in wanted if kind or kept[name].kind != "holiday"][:AT_FIRST]
     for place, name in enumerate(first):
         _row(mine, name, kept[name], place, is_chosen=name == chosen)
+    shown = [kept[name] for name in first]
+    table = {"When": [_days(e) for e in shown], "What": [e.title for e in shown], "About": [" · ".join(_about(e)) for e in shown]}
+    recorded.listed(pd.DataFrame(table), "Notes: when, what, and what is known about it", "notes")
     if len(wanted) > len(first):
         st.button(f"Show all {len(wanted)}", type="tertiary", key="event_all", on_click=_all)
 
@@ -86,21 +89,29 @@ def _kinds(kept: dict[str, Event]) -> str:
 
 def _row(mine: Mine, name: str, event: Event, place: int, *, is_chosen: bool) -> None:
     kind = KINDS[event.kind]
-    days = said(event.date) + (f" – {said(event.end)}" if event.end and event.end != event.date else "")
-    about = [f"{asked_words.label(column)}: {' or '.join(values)}" for column, values in event.where]
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"event_row_{place}"):
         with st.container(gap=None, key=f"event_words_{place}"):
             title = f"**{plain(event.title)}**" if is_chosen else plain(event.title)
             st.button(title, icon=f":material/{kind.icon}:", type="tertiary", key=f"event_open_{place}", on_click=_open, args=(name,))
-            st.caption(plain(" · ".join([days, kind.word, *about, *([event.note] if event.note else [])])))
+            st.caption(plain(" · ".join([_days(event), *_about(event)])))
         if st.button("Change", icon=":material/edit:", type="tertiary", key=f"event_edit_{place}", help=f"Change {plain(event.title)}"):
             event_written.edit(mine, event)
         if st.button("Delete", icon=":material/delete:", type="tertiary", key=f"event_delete_{place}", help=f"Delete {plain(event.title)}"):
             event_written.delete(mine, event)
 
 
+def _days(event: Event) -> str:
+    return said(event.date) + (f" – {said(event.end)}" if event.end and event.end != event.date else "")
+
+
+def _about(event: Event) -> list[str]:
+    """Its kind, what it concerns, and the note to it."""
+    where = [f"{asked_words.label(column)}: {' or '.join(values)}" for column, values in event.where]
+    return [KINDS[event.kind].word, *where, *([event.note] if event.note else [])]
+
+
 def _none(mine: Mine) -> None:
-    st.markdown(
+    recorded.say(
         "**Nothing is written down yet.** A note about a release, an incident, a campaign or a new colleague stands on every chart."
     )
     if mine.is_sample:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from kpi import Scope
 from kpi.explain.lines import Reading
-from kpi.report import KINDS, Report, Title, can_write, proof_of, written
+from kpi.report import KINDS, Report, Title, can_write, named, proof_of, written
 from kpi.report.text import words
 from pages.parts import recorded
 from pages.parts.mine import Mine
@@ -60,7 +60,7 @@ def report(recording: Recording, mine: Mine, scope: Scope) -> Report:
     blocks = tuple(sorted(recording.blocks, key=lambda block: not isinstance(block, Title)))
     said = mine.options
     proof = proof_of(recording.results, fingerprint=mine.dataset.fingerprint, scope=scope, zone=said.zone, date_orders=said.date_orders)
-    source = "Sample data: a made-up company" if mine.is_sample else ", ".join(mine.names)
+    source = "Sample data: a made-up company" if mine.is_sample else named(mine.names)
     reading = Reading(mine.names, said.zone, said.date_orders, said.mappings, mine.is_sample)
     return Report(blocks, proof, source, reading=reading)
 

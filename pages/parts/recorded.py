@@ -53,9 +53,9 @@ def heading(text: str, **more: Any) -> None:
     now().blocks.append(Heading(text))
 
 
-def say(text: str, **more: Any) -> None:
-    """A finding, a caveat, any paragraph: as `st.markdown`."""
-    st.markdown(text, **more)
+def say(text: str, *, place: Any = st, **more: Any) -> None:
+    """A finding, a caveat, any paragraph: as `st.markdown`, or as that of a `place` kept for it."""
+    place.markdown(text, **more)
     now().blocks.append(Sentence(text))
 
 

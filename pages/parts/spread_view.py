@@ -188,7 +188,7 @@ def _range(mine: Mine, scope: Scope, metric: str, found: Distribution) -> None:
     )
     low, high = st.session_state[key]
     if low >= high:
-        recorded.quiet("Choose two different ends.")
+        st.caption("Choose two different ends.")
         return
     many, rows = _listed(mine.dataset.fingerprint, metric, _key(found.scope), low, high, _scope=found.scope, _data=mine.dataset)
     said = f"{found.rows_said(many)}, {units.say(100 * many / found.n, '%')} of all, {_ends_said(found, low, high)}"

@@ -11,7 +11,7 @@ import kpi
 from kpi import Scope, units
 from kpi.explain import rows_said
 from kpi.explain.listing import Listing, count, filled_columns, page
-from pages.parts import downloads, links, ticket_columns
+from pages.parts import downloads, links, recorded, ticket_columns
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -80,7 +80,7 @@ def controls(mine: Mine, scope: Scope, query: Query) -> None:
 def about(mine: Mine, scope: Scope, query: Query) -> None:
     """What was found odd about the tickets listed."""
     found = downloads.finding(mine.dataset, scope, query["finding"][0])
-    st.markdown(f"**{plain(found.title)}.** {plain(found.sentence)}")
+    recorded.say(f"**{plain(found.title)}.** {plain(found.sentence)}")
     st.caption("Every such ticket, whatever its dates and the filters above.")
 
 

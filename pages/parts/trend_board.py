@@ -44,7 +44,8 @@ def draw(mine: Mine, scope: Scope) -> None:
             for row in cards:
                 _card(row.trend)
     recorded.heading("All numbers")
-    recorded.quiet(plain(f"By {asked.by}, {asked.zone}. The clearest first. Choose a row to open it."))
+    recorded.quiet(plain(f"By {asked.by}, {asked.zone}. The clearest first."))
+    st.caption("Choose a row to open it.")
     frame = _table(shown)
     recorded.table(
         frame,

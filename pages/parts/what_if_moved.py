@@ -41,9 +41,9 @@ def draw(mine: Mine, scope: Scope, ground: Ground, moves: dict[str, float]) -> N
         try:
             played = what_if_asked.played(mine, scope, ground, moves, outcome)
         except KpiError as error:
-            said.markdown(f"**{plain(error.what)}** {plain(error.hint)}")
+            recorded.say(f"**{plain(error.what)}** {plain(error.hint)}", place=said)
             return
-        said.markdown(f"**{plain(played.finding)}** {plain(played.caveat)}{_nothing(ground, outcome)}")
+        recorded.say(f"**{plain(played.finding)}** {plain(played.caveat)}{_nothing(ground, outcome)}", place=said)
         goal = target(mine, scope, ground, outcome)
         seen = played.outlook(goal[0] if goal else math.nan, goal[2] if goal else HORIZON)
         _tiles(played, seen, goal)

@@ -187,7 +187,7 @@ def _chosen(week: Arrivals, cell: str) -> None:
             "Hour", range(24), format_func=lambda hour: f"{hour:02}:00", key="workload_hour", on_change=_typed, width=120, placeholder="Any"
         )
     if not now:
-        recorded.quiet("Choose an hour here, or on the map, for its numbers and its tickets.")
+        st.caption("Choose an hour here, or on the map, for its numbers and its tickets.")
         return
     recorded.say(plain(week.say_cell(cell)))
     row = week.cell(cell)
