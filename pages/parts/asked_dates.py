@@ -39,7 +39,7 @@ def first(mine: Mine, everything: Scope) -> Scope:
     """What a visitor sees who asked for nothing: the last 28 days against the 28 before, or everything where those are too thin."""
     start, end = of(FIRST, mine, everything.zone)
     recent = everything.but(start=start, end=end, compare="previous")
-    (row,) = measured(mine, ["tickets_created"], recent, intervals=False).records()
+    (row,) = measured(mine, ["tickets_created"], recent, intervals=False, is_shown=False).records()
     low, high = reach(mine, everything.zone)
     usual = mine.dataset.rows["tickets"] / ((high - low).days + 1) * int(FIRST)
     return recent if min(row["value"] or 0, row["before"] or 0) >= max(FEWEST, usual / USUAL) else everything
