@@ -2,7 +2,7 @@
 """Amazon Connect contact records: JSON objects one a line, or run together as a stream delivers them. Seconds, UTC.
 
 A contact that came in, was queued and met no agent was abandoned. Handle time is interaction, hold and after-contact work. A transfer is
-a contact of its own.
+a contact of its own. The end of a contact is not its solution, so none is read.
 """
 
 from __future__ import annotations
@@ -37,7 +37,6 @@ SOURCE = Source(
         "ticket_id": identifier("ContactId"),
         "created_at": instant("InitiationTimestamp"),
         "first_reply_at": instant("Agent.ConnectedToAgentTimestamp"),
-        "solved_at": instant("DisconnectTimestamp"),
         "channel": text("Channel"),
         "type": text("InitiationMethod"),
         "team": text("Queue.Name"),
@@ -50,7 +49,7 @@ SOURCE = Source(
         "is_abandoned": flag("Abandoned"),
     },
     skip=(
-        "NextContactId", "PreviousContactId", "InitialContactId", "Queue.ARN", "Agent.ARN", "Attributes", "Agent.LongestHoldDuration",
+        "DisconnectTimestamp", "NextContactId", "PreviousContactId", "InitialContactId", "Queue.ARN", "Agent.ARN", "Attributes", "Agent.LongestHoldDuration",
         "Agent.NumberOfHolds", "InstanceARN", "AWSAccountId", "CustomerEndpoint.Type",
     ),
 )  # fmt: skip

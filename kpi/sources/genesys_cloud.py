@@ -1,7 +1,7 @@
 """Genesys Cloud interactions view. Durations are milliseconds or clocks, by a setting; a plain number is read as milliseconds, and said.
 
-`Users` may hold several agents (`A; B`); they stay one text. The first three columns say in every row whether the export is whole.
-Its headers are in the language of the interface: a translated file goes to the mapping screen.
+The end of a call is not its solution, so none is read. `Users` may hold several agents (`A; B`); they stay one text. The first three columns
+say in every row whether the export is whole. Headers are in the language of the interface: a translated file goes to the mapping screen.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ SOURCE = Source(
     columns={
         "ticket_id": identifier("Conversation ID"),
         "created_at": instant("Date"),
-        "solved_at": instant("End Date"),
         "channel": either(text("Media Type"), constant("phone")),
         "topic": text("Wrap-up"),
         "team": text("Queue"),
@@ -36,8 +35,18 @@ SOURCE = Source(
         "requester": identifier("ANI", "Remote"),
         "queue_seconds": _span("Total Queue"),
         "handle_seconds": either(_span("Total Handle"), total(_span("Total Talk"), _span("Total Hold"), _span("Total ACW"))),
-        "full_resolution_seconds": _span("Duration"),
         "is_abandoned": flag("Abandoned"),
     },
-    skip=("Full Export Completed", "Partial Result Timestamp", "Filters", "Remote", "DNIS", "Total Talk", "Total Hold", "Total ACW"),
+    skip=(
+        "Full Export Completed",
+        "Partial Result Timestamp",
+        "Filters",
+        "Remote",
+        "DNIS",
+        "End Date",
+        "Duration",
+        "Total Talk",
+        "Total Hold",
+        "Total ACW",
+    ),
 )

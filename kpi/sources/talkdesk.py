@@ -1,6 +1,6 @@
 """Talkdesk calls report. Whether a call was abandoned is its contact type; rows marked as damaged are left out.
 
-Numbers are read as seconds, and said. The service level is the promise of an answer.
+Numbers are read as seconds, and said. The end of a call is not its solution, so none is read. The service level is the promise of an answer.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ SOURCE = Source(
         "ticket_id": identifier("Interaction ID"),
         "created_at": instant("Started At"),
         "first_reply_at": instant("Answered At"),
-        "solved_at": instant("Finished At"),
         "channel": constant("phone"),
         "type": text("Direction"),
         "team": text("Team Name", "Ring Groups"),
@@ -38,7 +37,8 @@ SOURCE = Source(
     drops="the export marks it as damaged",
     skip=(
         "Contact ID", "Company Number", "Phone Display Name", "External Phone Number", "Time to Missed", "Abandon Time", "Short Abandon Time",
-        "Time to Voicemail", "Ring Time", "Connect Time", "Connected At", "Hard Hold Time", "Soft Hold Time", "Duration", "Talk Time", "Hold Time",
+        "Time to Voicemail", "Ring Time", "Connect Time", "Connected At", "Finished At",
+        "Hard Hold Time", "Soft Hold Time", "Duration", "Talk Time", "Hold Time",
         "After Call Work Time", "User ID", "Team ID", "Direct Assignment User", "Direct Assignment IDs", "Handling Ring Groups",
     ),
 )  # fmt: skip
