@@ -234,6 +234,8 @@ def _source(source: Source) -> Iterator[str]:
     yield f"- Known from: {CONFIDENCES[source.confidence]}"
     yield from (f"- Said at every import: {sentence}" for sentence in source.warns)
     yield from (f"- Said where it is so ({', '.join(_code(h) for h in r.sought)}): {text.format(n='n')}" for r, text in source.alarms)
+    if source.most_rows:
+        yield f"- The tool ends an export at {source.most_rows:,} rows; a file of as many is said to lack some, perhaps"
     if source.reshape:
         yield f"- Made into another table first: {(source.reshape.__doc__ or '').split(chr(10))[0]}"
     if source.completes:

@@ -106,6 +106,10 @@ def _alarms(plan: Plan) -> list[str]:
     said = [f"{sheet.file}: {sentence}" for sentence in source.warns]
     if source.is_best_effort:
         said.append(f"{sheet.file}: {source.label} is read by best effort: no real export was at hand, so look at what was understood.")
+    if source.most_rows and plan.origin.rows + plan.origin.rejected == source.most_rows:
+        said.append(
+            f"{sheet.file}: {source.label} ends an export at {source.most_rows:,} rows, and this one has as many: some may be missing."
+        )
     for reader, sentence in source.alarms:
         compiled = plan.take(reader.compile(sheet, _KEEP))
         if compiled is not None:

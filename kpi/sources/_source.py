@@ -76,6 +76,7 @@ class Source:
     confidence : how well the layout is known, one of CONFIDENCES; `is_best_effort` where it is low.
     warns : sentences that are said whenever the export is read.
     alarms : a flag and a sentence, said when any row has the flag; `{n}` in it is the number of such rows.
+    most_rows : the tool cuts its exports off at so many rows; a file of exactly that many is said to lack some, perhaps.
     over : names of sources whose signs it shares and before which it goes, where both fit.
     reshape : makes another table of the file's, which the readers then read; `signs` still look at the file's own headers.
     completes : its ticket rows complete those of another export of the tool where it has columns the other has not.
@@ -110,6 +111,7 @@ class Source:
     confidence: str = "high"
     warns: tuple[str, ...] = ()
     alarms: tuple[tuple[Reader, str], ...] = ()
+    most_rows: int = 0
     over: tuple[str, ...] = ()
     reshape: Reshape | None = None
     completes: bool = False

@@ -19,6 +19,7 @@ SOURCE = Source(
     label="Jira Service Management",
     fills="tickets",
     signs=(("Issue key", "Issue id"),),
+    most_rows=1_000,
     columns={
         "ticket_id": _ISSUE,
         "created_at": instant("Created"),

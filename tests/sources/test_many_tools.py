@@ -224,6 +224,28 @@ def test_a_second_question_of_a_kind_is_said(write: Write, read: Read) -> None:
     assert any("“How satisfied with the price? [Response]” is a csat score too" in d for d in loaded.report.doubts)
 
 
+def test_an_export_that_the_tool_cut_off_is_said(write: Write, read: Read) -> None:
+    rows = [f"HELP-{i},{i},2024-01-31 10:00" for i in range(1_000)]
+    whole = write("whole.csv", "\n".join(["Issue key,Issue id,Created", *rows[:999]]))
+    cut = write("cut.csv", "\n".join(["Issue key,Issue id,Created", *rows]))
+    assert not any("some may be missing" in d for d in read(whole).report.doubts)
+    assert any("ends an export at 1,000 rows" in d for d in read(cut).report.doubts)
+
+
+def test_our_own_format_with_some_columns_of_a_tool_stays_ours(write: Write, read: Read) -> None:
+    ours = "ticket_id,created_at,status,channel,priority,type,team,agent"
+    path = write("tickets.csv", f"{ours},metric,instance_id,time\n1,2024-01-31T10:00:00Z,open,Email,High,Bug,Desk,Ann,a,1,b\n")
+    assert read(path).report.files[0].source == "tickets"
+
+
+@pytest.mark.parametrize("name", ["Tone'); DROP TABLE reviews; --", 'To"ne', "$1 {x} ?"])
+def test_names_of_columns_are_data(name: str, write: Write, read: Read) -> None:
+    quoted = name.replace('"', '""')
+    path = write("qa.csv", f'Conversation ID,Reviewer,Reviewee,"{quoted}",Review date\n57,Mia,Ann,4,2024-01-31\n')
+    assert read(path).con.execute("SELECT category, score FROM reviews").fetchall() == [(name, 4.0)]
+    assert read(survey(write, f"How satisfied, {name.replace(chr(34), chr(39))}?", "5")).counts("score", "surveys") == {5: 1}
+
+
 def test_reviews_without_categories_have_their_score(write: Write, read: Read) -> None:
     path = write(
         "qa.csv", "Conversation ID,Reviewer,Reviewee,IQS,Comment,Review date\n57,Mia,Ann,80%,Good,2024-01-31\n58,Mia,Ann,,,2024-01-31\n"
