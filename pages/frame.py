@@ -85,5 +85,5 @@ if st.session_state["mine"] is not None:
         with row:
             files.popover(st.session_state["mine"], st.session_state["asked"], here)
 slow.begin()
-with errors_in_words():
+with errors_in_words(), recorded.whole():
     page.run()

@@ -16,6 +16,8 @@ from pages.parts import recorded
 from pages.parts.mine import Mine
 from pages.parts.recorded import Recording
 
+LONGEST = 120.0
+"""Seconds a file waits for its page to be drawn; then it holds what there is."""
 ICONS = {"html": "html", "pdf": "picture_as_pdf", "png": "image", "xlsx": "table", "md": "markdown", "ipynb": "code"}
 
 
@@ -52,6 +54,7 @@ def made(recording: Recording, mine: Mine, scope: Scope, kind: str) -> Callable[
 
 
 def _made(recording: Recording, mine: Mine, scope: Scope, kind: str) -> bytes:
+    recording.done.wait(LONGEST)
     return written(report(recording, mine, scope), kind)
 
 

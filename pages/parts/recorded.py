@@ -6,8 +6,10 @@ results are recorded where they are drawn. Nothing is measured or made for a fil
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any
 
 import pandas as pd
@@ -22,15 +24,26 @@ NAME = "recorded"
 
 @dataclass
 class Recording:
-    """The blocks of one run in reading order, and the results measured for it."""
+    """The blocks of one run in reading order, and the results measured for it. `done` is set once the run is over, however it ended."""
 
     blocks: list[Block] = field(default_factory=list)
     results: list[tuple[Result, bool]] = field(default_factory=list)
+    done: Event = field(default_factory=Event)
 
 
 def begin() -> None:
     """A new page: nothing is on the screen yet."""
     st.session_state[NAME] = Recording()
+
+
+@contextmanager
+def whole() -> Iterator[None]:
+    """Around the run of a page: what asks for a file meanwhile waits for its end."""
+    recording = now()
+    try:
+        yield
+    finally:
+        recording.done.set()
 
 
 def now() -> Recording:
@@ -39,6 +52,11 @@ def now() -> Recording:
         begin()
     recording: Recording = st.session_state[NAME]
     return recording
+
+
+def unfinished(what: str) -> None:
+    """Something the page still works on: a file made meanwhile says so."""
+    now().blocks.append(Note(f"**Still at work when this was made:** {plain(what)}. What follows from it is missing here."))
 
 
 def title(text: str) -> None:

@@ -24,6 +24,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from kpi.errors import KpiError
 from kpi.steps import Step, Stopped, within
+from pages.parts import recorded
 from pages.parts.words import plain
 
 Made = TypeVar("Made")
@@ -97,6 +98,7 @@ def _ended(key: Key, work: Work | None, what: str) -> NoReturn:
             _stopped(key, what)
         else:
             _waiting(key)
+    recorded.unfinished(what)
     st.stop()
 
 

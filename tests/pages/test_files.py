@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from threading import Thread
 from typing import Any
 
 import openpyxl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from kpi.report import KINDS, Chart, Report, Table, Tiles, written
+from kpi.report import KINDS, Chart, Report, Sentence, Table, Tiles, written
 from kpi.report.text import words
 from pages.parts import files, recorded
 from tests.pages.conftest import HARM
@@ -95,6 +96,21 @@ def test_a_second_run_begins_anew(app: App, sample_key: str) -> None:
     again = report_of(at)
     assert [type(block) for block in again.blocks] == [type(block) for block in first.blocks]
     assert again.proof == first.proof, "a second visitor's file is the same, though everything is remembered by now"
+
+
+def test_a_file_waits_until_its_page_is_drawn(app: App, sample_key: str) -> None:
+    at = app(sample_key, **DATES)
+    assert at.session_state[recorded.NAME].done.is_set()
+    late = recorded.Recording(list(at.session_state[recorded.NAME].blocks[:1]))
+    make = files.made(late, at.session_state["mine"], at.session_state["asked"], "md")
+    found: list[bytes] = []
+    thread = Thread(target=lambda: found.append(make()))
+    thread.start()
+    late.blocks.append(Sentence("The last word."))
+    assert not found
+    late.done.set()
+    thread.join(60)
+    assert b"The last word." in found[0]
 
 
 def test_files_of_hostile_data_are_harmless(app: App, dirty_key: str) -> None:
