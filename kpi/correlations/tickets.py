@@ -62,7 +62,8 @@ def read_facts(names: tuple[str, ...], scope: Scope, data: Dataset, beside: tupl
     frame = data.query(
         f"SELECT * EXCLUDE (ticket_id) FROM (SELECT *, {mark} AS is_drawn, {ODD} AS is_odd FROM ({text})) WHERE {kept}", schema
     )
-    codes = {column: pd.factorize(frame[column].fillna(NONE)) for column in ("agent", *alike)}
+    # By name, and not as the engine happens to bring them: agents are drawn for in their order, and the same question has one answer.
+    codes = {column: pd.factorize(frame[column].fillna(NONE), sort=True) for column in ("agent", *alike)}
     segment = None
     for column in alike:
         own = codes[column][0].astype(np.int64)

@@ -16,7 +16,19 @@ from kpi.engine import Dataset
 from kpi.errors import BadValue
 from kpi.forms import Finished
 from kpi.measure.compare import with_comparison
-from kpi.measure.compile import Query, check_columns, filled, instants_of, is_share, lacking, queries, shape_of, tables_of, values_of
+from kpi.measure.compile import (
+    Query,
+    check_columns,
+    edges_of,
+    filled,
+    instants_of,
+    is_share,
+    lacking,
+    queries,
+    shape_of,
+    tables_of,
+    values_of,
+)
 from kpi.measure.result import COLUMNS, Result
 from kpi.measure.rows import rows
 from kpi.metric import MANY, MEASURED, Metric
@@ -97,7 +109,8 @@ def _cells(
     as_of = scope.as_of or data.newest
     found: dict[str, list[dict[str, Any]]] = {}
     keys = ["bucket", *(f"g{i}" for i in range(len(scope.split) + clusters))]
-    instants, values = instants_of(periods, as_of), values_of(scope, data.first, as_of)
+    instants = instants_of(periods, as_of)
+    values = values_of(scope, data.first, as_of) | edges_of(instants, as_of)
     asked = {*scope.split, *(column for column, _ in scope.where)}
     extras = tuple(column for column in data.extras if column in asked)  # so that datasets of other columns share their texts
     wanted = queries(names, shape_of(scope, data.first, as_of, extras), intervals, clusters)

@@ -24,7 +24,7 @@ from kpi.hours import offset_changes
 from kpi.metric import AS_OF, CREATED, LOCAL_DATES, PARAMS, Ask, columns_of, condition
 from kpi.scope import NONE, Period, Scope
 
-_NEVER = dt.datetime(9999, 12, 31)
+_EVER, _NEVER = dt.datetime(1000, 1, 1), dt.datetime(9999, 12, 31)
 INSTANTS = ibis.table({"bucket": "int64", "opens": "timestamp(6)", "closes": "timestamp(6)"}, name="instants")
 """The periods of the scope as a small table the engine lays beside the query: where each opens and where it closes (or stands now)."""
 
@@ -104,6 +104,7 @@ def values_of(scope: Scope, first: dt.datetime, as_of: dt.datetime) -> dict[str,
     start, end = scope.span()
     found: dict[str, dt.datetime | float | Condition] = {p.name: ask.seconds(p.name) for p in PARAMS.values() if p.kind == "duration"}
     found["as_of"] = as_of
+    found |= {"first_opens": _EVER, "first_closes": _EVER, "last_opens": _NEVER, "last_closes": _NEVER}  # `edges_of` knows better
     if start and scope.start:
         found |= {"start": start, "start_date": dt.datetime.combine(scope.start, dt.time())}
     if end and scope.end:
@@ -223,15 +224,32 @@ def instants_of(periods: Sequence[Period], as_of: dt.datetime) -> pd.DataFrame:
     return frame.astype({"opens": "datetime64[us]", "closes": "datetime64[us]"})
 
 
-def at_edges(rel: Any, edge: str) -> Any:
-    """Spans joined to the instants they are alive at: the end of each period (the last instant known, while it runs) or its start."""
+def edges_of(instants: pd.DataFrame, as_of: dt.datetime) -> dict[str, dt.datetime]:
+    """What `at_edges` asks for by name: the first and the last of the instants. Without them it looks at every span."""
+    return {
+        f"{end}_{edge}": instants[edge].agg(how).to_pydatetime() if len(instants) else as_of
+        for edge in ("opens", "closes")
+        for end, how in (("first", "min"), ("last", "max"))
+    }
+
+
+def at_edges(rel: Any, edge: str, *, has_asof: bool = False) -> Any:
+    """Spans joined to the instants they are alive at: the end of each period (the last instant known, while it runs) or its start.
+
+    Where the engine knows the join to the next instant (`has_asof`), spans between two instants leave by it: most spans begin and end
+    inside one week, and comparing every span with every instant takes twice as long.
+    """
     at = INSTANTS.select("bucket", instant=INSTANTS.closes if edge == "end" else INSTANTS.opens, until=INSTANTS.closes)
     at = at.mutate(instant_epoch=at.instant.epoch_seconds().cast("float64"))
     # Most spans are over before the first instant: they leave before the join. An end that never comes is far away, so that both sides
     # of the join are plain comparisons, which engines answer by sorting.
-    rel = rel.filter(
-        rel.span_started_at <= at.instant.max().as_scalar(), rel.span_ended_at.isnull() | (rel.span_ended_at > at.instant.min().as_scalar())
-    )
+    # The first and the last instant are written in: asked for from the table, they would cost more than they spare.
+    first, last = (asked_instant(f"{place}_{'closes' if edge == 'end' else 'opens'}") for place in ("first", "last"))
+    rel = rel.filter(rel.span_started_at <= last, rel.span_ended_at.isnull() | (rel.span_ended_at > first))
+    if has_asof:
+        following = at.select(next_instant=at.instant)
+        rel = rel.asof_join(following, on=rel.span_started_at <= following.next_instant)
+        rel = rel.filter(rel.next_instant < rel.span_ended_at.fill_null(_NEVER)).drop("next_instant")
     return rel.join(at, [rel.span_started_at <= at.instant, rel.span_ended_at.fill_null(_NEVER) > at.instant])
 
 
@@ -265,13 +283,13 @@ def _offsets(zone: str, years: tuple[int, int]) -> list[tuple[dt.datetime, int]]
 _UNITS = {"day": "D", "week": "W", "month": "M", "quarter": "Q", "year": "Y"}
 
 
-def part_query(parts: Mapping[str, Part], shape: Shape, extra_split: str = "") -> Any:
+def part_query(parts: Mapping[str, Part], shape: Shape, extra_split: str = "", dialect: str = "duckdb") -> Any:
     """One query for parts that share a table, a time and an edge: a row per period (`bucket`) and group (`g0`, `g1` …)."""
     one = next(iter(parts.values()))
     rel = narrowed(base_table(one.rows, shape), shape)
     rel, keys = in_groups(rel, [*shape.split, *([extra_split] if extra_split else [])], shape)
     if one.edge:
-        rel = at_edges(rel, one.edge)
+        rel = at_edges(rel, one.edge, has_asof=dialect == "duckdb" and shape.by != "all")
         keys = [rel.bucket.name("bucket"), *keys]
     swaps = {**fillings(), one.rows.op(): rel.op()}
     if not one.edge:
@@ -308,7 +326,7 @@ def queries(names: tuple[str, ...], shape: Shape, intervals: bool, clusters: boo
                 groups.setdefault(place, {})[f"{name}|{key}"] = part
     return tuple(
         Query(
-            str(ibis.to_sql(part_query(parts, shape, "agent" if clusters else ""), dialect=dialect)),
+            str(ibis.to_sql(part_query(parts, shape, "agent" if clusters else "", dialect), dialect=dialect)),
             tuple(parts),
             next(iter(parts.values())).edge,
         )

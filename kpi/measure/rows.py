@@ -18,6 +18,7 @@ from kpi.measure.compile import (
     at_edges,
     base_table,
     check_columns,
+    edges_of,
     filled,
     fillings,
     form_of,
@@ -91,10 +92,13 @@ def judged(name: str, scope: Scope, data: Dataset, *, part: str = "", undated: b
     as_of = scope.as_of or data.newest
     bare = scope.but(by="all", split=(), compare=None)
     text = _text(name, shape_of(bare, data.first, as_of, data.extras), scope.ask, part, undated)
-    text = filled(text, values_of(scope, data.first, as_of))
+    values = values_of(scope, data.first, as_of)
     if behind.edge:
         periods = bare.periods(data.first, as_of)
-        text = _with_instants(text, instants_of(periods[-1:] if behind.edge == "end" else periods[:1], as_of))
+        instants = instants_of(periods[-1:] if behind.edge == "end" else periods[:1], as_of)
+        text = _with_instants(filled(text, values | edges_of(instants, as_of)), instants)
+    else:
+        text = filled(text, values)
     at = "" if behind.at is None else str(behind.at.get_name())
     return Judged(
         text, data.stand(scope.as_of, scope.calendar), table_name(behind.rows), at if at in data.columns(table_name(behind.rows)) else ""

@@ -21,6 +21,7 @@ from kpi.measure.compile import (
     at_edges,
     base_table,
     check_columns,
+    edges_of,
     filled,
     instants_of,
     narrowed,
@@ -84,8 +85,9 @@ def backlog(scope: Scope, data: Dataset) -> Backlog:
     scope = scope.but(split=(), compare=None)
     as_of = scope.as_of or data.newest
     periods = scope.periods(data.first, as_of)
-    text = filled(_text(shape_of(scope, data.first, as_of, data.extras)), values_of(scope, data.first, as_of))
-    found = data.query(text, data.stand(scope.as_of, scope.calendar), instants_of(periods, as_of))
+    instants = instants_of(periods, as_of)
+    text = filled(_text(shape_of(scope, data.first, as_of, data.extras)), values_of(scope, data.first, as_of) | edges_of(instants, as_of))
+    found = data.query(text, data.stand(scope.as_of, scope.calendar), instants)
     n = np.zeros((len(periods), len(BANDS)), dtype=int)
     n[found["bucket"].to_numpy(int), found["age"].to_numpy(int)] = found["n"].to_numpy(int)
     labels, complete = [p.label for p in periods], [p.is_complete for p in periods]
@@ -158,7 +160,7 @@ def _check(scope: Scope, data: Dataset) -> None:
 @lru_cache(maxsize=256)
 def _text(shape: Shape) -> str:
     """Open tickets by period end and age; the rows are those of the catalogue's backlog, made by the same functions."""
-    rel = at_edges(narrowed(base_table(open_at, shape), shape), "end")
+    rel = at_edges(narrowed(base_table(open_at, shape), shape), "end", has_asof=shape.by != "all")
     days = (rel.instant_epoch - rel.created_epoch) / DAY
     rel = rel.filter(rel.ticket_id.notnull()).mutate(
         age=ibis.cases(*((days < edge, age) for age, edge in enumerate(EDGES)), else_=len(EDGES))
