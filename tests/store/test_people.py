@@ -10,6 +10,7 @@ from kpi.errors import BadValue, NotAllowed
 from kpi.store import audit, people
 from kpi.store.people import Person
 
+EVERYWHERE = "0.0.0.0"  # noqa: S104  a test of what refuses it
 OWNER = Person("ann@example.com", "owner")
 
 
@@ -26,7 +27,7 @@ def test_this_machine_needs_no_login(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["0.0.0.0", "::", "", "192.168.1.7", "kpi.example.com", "localhost.example.com", "127.0.0.1.example.com"]
+    "address", [EVERYWHERE, "::", "", "192.168.1.7", "kpi.example.com", "localhost.example.com", "127.0.0.1.example.com"]
 )
 def test_any_other_address_needs_one_or_an_open_word(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(BadValue, match="without a login"):
