@@ -13,7 +13,7 @@ from kpi import Scope, periods
 from kpi.metric import CREATED
 from kpi.store import audit
 from kpi.store.links import LONGEST, NEVER, Told
-from pages.parts import asked, asked_dates, asked_filters, links, recorded
+from pages.parts import accent, asked, asked_dates, asked_filters, links, recorded
 from pages.parts.mine import Mine
 from pages.parts.share_from import FROM
 from pages.parts.words import plain
@@ -55,7 +55,7 @@ MORE = {
     "share_programs": ("Programs may ask", "The token of the link also opens the HTTP API, for any number of what the link may see."),
 }
 """What a link leaves out unless it is asked for: its switch, and what it would mean."""
-LASTS = {"7": "7 days", "30": "30 days", "90": "90 days", "day": "Until a date", "": "No end"}
+LASTS = {"7": "7 days", "30": "30 days", "90": "90 days", "day": "On a date", "never": "No end"}
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,8 @@ class Wish:
     told: Told
     is_frozen: bool
     expires_at: dt.datetime | None
-    passphrase: str
     created: tuple[str, ...] = ()
+    passphrase: str = ""
 
 
 def came_from() -> tuple[str, dict[str, tuple[str, ...]]]:
@@ -74,23 +74,19 @@ def came_from() -> tuple[str, dict[str, tuple[str, ...]]]:
     page, _, query = links.own(FROM).partition("?")
     if page not in PAGES:
         return "overview", {}
-    given = parse_qs(query[: MOST_OWN * LONGEST_OWN], max_num_fields=1_000)
-    own = {name: tuple(value[:LONGEST_OWN] for value in values) for name, values in given.items() if name not in (*links.SHARED, FROM)}
-    return page, dict(list(own.items())[:MOST_OWN])
+    given = parse_qs("&".join(query.split("&")[:MOST_OWN]))
+    return page, {
+        name: tuple(value[:LONGEST_OWN] for value in values) for name, values in given.items() if name not in (*links.SHARED, FROM)
+    }
 
 
 def ask(mine: Mine, scope: Scope) -> Wish:
-    """Draw the choices; what they come to."""
+    """Draw the choices of what is shown; what they come to."""
     page, own = came_from()
-    with st.grid(2, min_column_width=300):
-        title = st.text_input("Title", key="share_title", max_chars=LONGEST["title"], placeholder=usual_title(page, own))
-        kind = _one("Numbers", {name: label for name, (label, _) in KINDS.items()}, "live", "share_kind")
-    st.caption(KINDS[kind][1])
-    note = st.text_area(
-        "Note to the reader", key="share_note", max_chars=LONGEST["note"], height=80, placeholder="What to look at, and why"
-    )
     pages = _pages(page, bool(st.session_state.get("share_rows")))
-    free = _free(page, scope)
+    kind = _one("Numbers", {name: label for name, (label, _) in KINDS.items()}, "live", "share_kind")
+    st.caption(KINDS[kind][1])
+    free = _free(pages[0], scope)
     preset = _preset(mine, scope) if kind == "live" else ""
     usual = "hidden" if mine.dataset.seen.names == "hidden" else "pseudonyms"
     names = _one("Agents’ names", {name: label for name, (label, _) in NAMES.items()}, usual, "share_names")
@@ -98,20 +94,13 @@ def ask(mine: Mine, scope: Scope) -> Wish:
     rows, comments, programs = (_more(key, *words) for key, words in MORE.items())
     if page == "tickets" and not rows:
         st.info("The Tickets page is nothing but single tickets: allow them, or the link opens with the Overview.", icon=":material/info:")
-    with st.grid(2, min_column_width=300):
-        expires_at = _expiry()
-        passphrase = st.text_input(
-            "Passphrase, if it should ask for one", type="password", key="share_passphrase", max_chars=LONGEST["passphrase"],
-            help="Tell it by another way than the link. It cannot be read again, and guessing is slowed down.",
-        )  # fmt: skip
-    fixed = tuple((column, values) for column, values in scope.where if column not in CREATED)
+    expires_at = _expiry()
     told = Told(
-        title=" ".join(title.split()) or usual_title(page, own),
-        note=note.strip(),
+        title=usual_title(pages[0], own),
         page=pages[0],
         pages=pages,
         query={**scope.to_query(), **(own if pages[0] == page else {})},
-        where=fixed,
+        where=tuple((column, values) for column, values in scope.where if column not in CREATED),
         preset=preset,
         names=names,
         rows=rows,
@@ -120,7 +109,28 @@ def ask(mine: Mine, scope: Scope) -> Wish:
         free=tuple(free),
     )
     created = tuple(asked_filters.sentence(Scope(where=[w for w in scope.where if w[0] in CREATED])))
-    return Wish(told, kind == "frozen", expires_at, passphrase, created)
+    return Wish(told, kind == "frozen", expires_at, created)
+
+
+def sent(wish: Wish) -> Wish | None:
+    """Draw what is said in words, and the button; the wish with them once it is pressed.
+
+    A form: what was typed last arrives with the press, however quickly it came. A passphrase must not get lost.
+    """
+    with st.form("share_form", border=False, clear_on_submit=True):
+        title = st.text_input("Title", key="share_title", max_chars=LONGEST["title"], placeholder=wish.told.title)
+        note = st.text_area(
+            "Note to the reader", key="share_note", max_chars=LONGEST["note"], height=80, placeholder="What to look at, and why"
+        )
+        passphrase = st.text_input(
+            "Passphrase, if it should ask for one", type="password", key="share_passphrase", max_chars=LONGEST["passphrase"],
+            help="Tell it by another way than the link. It cannot be read again, and guessing is slowed down.",
+        )  # fmt: skip
+        pressed = st.form_submit_button("Make the link", type=accent.button(), icon=":material/add_link:", key="share_make")
+    if not pressed:
+        return None
+    told = replace(wish.told, title=" ".join(title.split()) or wish.told.title, note=note.strip())
+    return replace(wish, told=told, passphrase=passphrase)
 
 
 def _one(label: str, options: dict[str, str], usual: str, key: str) -> str:
@@ -199,14 +209,14 @@ def _preset(mine: Mine, scope: Scope) -> str:
 def _expiry() -> dt.datetime | None:
     """When the link ends: an instant, UTC."""
     with st.container(gap="xsmall"):
-        lasts = st.selectbox("Ends after", list(LASTS), index=list(LASTS).index("30"), format_func=LASTS.__getitem__, key="share_lasts")
+        lasts = _one("Ends after", LASTS, "30", "share_lasts")
         if lasts == "day":
             today = audit.now().date()
             day = st.date_input(
                 "Last day (UTC)", value=today + dt.timedelta(days=30), min_value=today, key="share_last_day", format="YYYY-MM-DD"
             )
             return dt.datetime.combine(day + dt.timedelta(days=1), dt.time())
-    return audit.now() + dt.timedelta(days=int(lasts)) if lasts else None
+    return audit.now() + dt.timedelta(days=int(lasts)) if lasts.isdigit() else None
 
 
 def summary(wish: Wish, mine: Mine, scope: Scope) -> None:

@@ -21,15 +21,19 @@ def address_of(page: str) -> str:
 
 
 def button(page: str) -> None:
-    """Share what I see. `page` is its name in the address."""
-    if st.button(
-        "Share",
-        type="tertiary",
-        icon=":material/share:",
-        key="share_this",
-        help="Make a link that shows this page and nothing else",
-        on_click=_see,
-        args=(page,),
+    """Share what I see, for who may. `page` is its name in the address."""
+    if (
+        page != "share"
+        and links.may("share")
+        and st.button(
+            "Share",
+            type="tertiary",
+            icon=":material/share:",
+            key="share_this",
+            help="Make a link that shows this page and nothing else",
+            on_click=_see,
+            args=(page,),
+        )
     ):
         st.switch_page("share.py", query_params=links.query(**{FROM: address_of(page)}))
 

@@ -12,6 +12,7 @@ import streamlit as st
 import kpi
 from kpi import Dataset, store
 from kpi.engine.seen import PEOPLE, named
+from kpi.errors import KpiError
 from kpi.explain.lines import code_version
 from kpi.report import Proof, proof_of
 from kpi.report.board import shown
@@ -25,6 +26,7 @@ from pages.parts.mine import Mine
 from pages.parts.share_asked import Wish
 from pages.parts.share_from import MOST_NUMBERS, saw
 from pages.parts.share_version import PROOF
+from pages.parts.words import plain
 
 MADE, VISIT = "share_made", "share_ids"
 """In the state of a visit: the link just made; the links made in this visit."""
@@ -32,12 +34,14 @@ MADE, VISIT = "share_made", "share_ids"
 
 @dataclass(frozen=True)
 class Made:
-    """A link just made, and its address: told once."""
+    """A link just made, and its address: told once. `says` is what its title or note names and the link leaves out."""
 
     id: str
     key: str
     title: str
     address: str
+    has_passphrase: bool = False
+    says: str = ""
 
 
 def make(mine: Mine, wish: Wish) -> Made:
@@ -60,7 +64,34 @@ def make(mine: Mine, wish: Wish) -> Made:
         passphrase=wish.passphrase,
     )
     st.session_state.setdefault(VISIT, []).append(link.id)
-    return Made(link.id, mine.key, told.title, address(token))
+    return Made(link.id, mine.key, told.title, address(token), link.has_passphrase, names_told(told, mine))
+
+
+def kept(mine: Mine, wish: Wish) -> None:
+    """Make the link, and say so until the next one; or why it cannot be made."""
+    st.session_state.pop(MADE, None)
+    try:
+        with st.spinner("Making the link …"):
+            st.session_state[MADE] = make(mine, wish)
+    except KpiError as error:
+        st.error(plain(error.hint), title=plain(error.what), icon=":material/error:")
+
+
+def once(mine: Mine) -> None:
+    """The address of the link just made."""
+    made = st.session_state.get(MADE)
+    if made is None or made.key != mine.key:
+        return
+    with st.container(border=True, key="share_once"):
+        st.markdown(f"**{plain(made.title)}: copy the address now. It is shown this once.**")
+        st.code(made.address, language=None, wrap_lines=True)
+        asks = (
+            "It asks for the passphrase you gave." if made.has_passphrase else "It asks for no passphrase: whoever has the address is in."
+        )
+        st.caption(f"{asks} Nobody can read the address again, not even here: only its hash is kept. If it gets lost, revoke it below.")
+        if made.says:
+            said = f"The title or the note says “{plain(made.says)}”, which the link itself leaves out."
+            st.warning(f"{said} If readers should not know it, revoke the link and make another.", icon=":material/warning:")
 
 
 def address(token: str) -> str:

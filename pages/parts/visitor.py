@@ -6,6 +6,8 @@ import hashlib
 import hmac
 import secrets
 import time
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -90,6 +92,7 @@ def _closed() -> None:
 
 def _ask(link: links.Link) -> None:
     """Ask for the passphrase; say nothing of what is behind it."""
+    hold_page()
     with st.container(width=480, key="link_passphrase"):
         st.title("This link asks for a passphrase", anchor=False)
         with st.form("passphrase_form", border=False):
@@ -107,6 +110,18 @@ def _ask(link: links.Link) -> None:
             return
         st.session_state["admitted"].add(link.id)
         st.rerun()
+
+
+def hold_page() -> None:
+    """Keep the page an address names while something is asked first: a run without a menu would send the browser to the first page.
+
+    The menu of nobody in particular, and hidden: it tells nothing of what this visitor may open.
+    """
+    names = sorted(path.stem for path in Path(__file__).parents[1].glob("*.py") if path.stem not in ("frame", "__init__"))
+    here = urlsplit(st.context.url or "").path.rpartition("/")[2]
+    if here in names:
+        other = next(name for name in names if name != here)
+        st.navigation([st.Page(f"{name}.py", default=name == other) for name in (other, here)], position="hidden")
 
 
 def passed(link: links.Link, at: float | None = None) -> str:

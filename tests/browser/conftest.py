@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,14 +40,26 @@ class Server:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """A server process of its own, that nobody has visited yet, with an empty home."""
+    with serving(tmp_path / "home", tmp_path / "server.log") as made:
+        yield made
+
+
+@pytest.fixture(name="serving", scope="session")
+def serving_fixture() -> Callable:
+    return serving
+
+
+@contextmanager
+def serving(home: Path, log: Path) -> Iterator[Server]:
+    """A server process over a home, on a free port; what it said must hold no traceback."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    made = Server(f"http://127.0.0.1:{port}", tmp_path / "home", tmp_path / "server.log")
+    made = Server(f"http://127.0.0.1:{port}", home, log)
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
     command += ["--server.fileWatcherType", "none"]  # nothing changes while we look
-    with made.log.open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "KPI_HOME": str(made.home)}, stdout=log, stderr=log)
+    with made.log.open("wb") as out:
+        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "KPI_HOME": str(made.home)}, stdout=out, stderr=out)
     try:
         for _ in range(600):
             if process.poll() is not None:
@@ -112,7 +125,11 @@ def chromium() -> Iterator[object]:
 
 @pytest.fixture
 def visit(chromium, server: Server) -> Iterator[Callable]:
-    """`visit("/definitions", width=390, dark=True)` opens a page, waits until it is idle and returns it. A narrow one is a phone's."""
+    """`visit("/definitions", width=390, dark=True)` opens a page, waits until it is idle and returns it. A narrow one is a phone's.
+
+    Each is a browser of its own, without anything another one has. `at` is the address of another server; `seen` is shown the page before
+    it is opened.
+    """
     contexts, outside, complaints = [], [], []
 
     def complain(kind: str, text: str) -> None:
@@ -120,7 +137,7 @@ def visit(chromium, server: Server) -> Iterator[Callable]:
         if kind == "error" and not re.search(r" 404 .*/\w+/_stcore/(health|host-config)$", text):
             complaints.append(text)
 
-    def open_page(path: str = "/", *, width: int = 1440, dark: bool = False):
+    def open_page(path: str = "/", *, width: int = 1440, dark: bool = False, at: str = "", seen: Callable | None = None):
         phone = {"user_agent": PHONE, "is_mobile": True, "has_touch": True} if width <= WIDEST_PHONE else {}
         scheme = "dark" if dark else "light"
         context = chromium.new_context(
@@ -132,7 +149,9 @@ def visit(chromium, server: Server) -> Iterator[Callable]:
         page.on("websocket", lambda socket: LOCAL.match(socket.url) or outside.append(socket.url))
         page.on("console", lambda message: complain(message.type, f"{message.text} {message.location['url']}"))
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(server.url + path)
+        if seen is not None:
+            seen(page)
+        page.goto((at or server.url) + path)
         settle(page)
         return page
 

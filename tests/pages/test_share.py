@@ -8,7 +8,6 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from kpi import store
 from kpi.store import links
 
 pytestmark = pytest.mark.slow
@@ -37,3 +36,10 @@ def test_the_usual_link_shows_exactly_this(app: App, sample_key: str) -> None:
     assert round((link.expires_at - link.made_at).total_seconds() / 86_400) == 30
     theirs = app(None, "trends.py", link=token)
     assert not theirs.error and theirs.query_params["metric"] == "csat"
+
+
+def test_a_passphrase_is_part_of_it(app: App, sample_key: str) -> None:
+    at = app(sample_key, "share.py")
+    at.text_input(key="share_passphrase").input("open sesame")
+    link = links.find(made(at))
+    assert link and link.has_passphrase and links.admit(link, "open sesame")
