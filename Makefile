@@ -24,7 +24,7 @@ run: $(VENV)/.run  ## serve the product on 127.0.0.1 (PORT, default 8501; KPI_HO
 test: $(VENV)/.dev lint  ## lint, types and every test (browser and database tests skip where Chromium or PostgreSQL is missing)
 	$(PYTEST) -m "not simulation" $(TESTS)
 
-test-slow: $(VENV)/.dev  ## simulations: what is claimed where nothing happened, what is found where something did (about 20 minutes)
+test-slow: $(VENV)/.dev  ## simulations: what is claimed where nothing happened, what is found where something did (about 40 minutes)
 	$(PYTEST) -m simulation --durations=10 tests/simulation
 
 check: $(VENV)/.dev lint  ## the quick answer: lint, types and the tests that need neither time, browser nor database
