@@ -42,7 +42,7 @@ KINDS = {
     "live": ("Live", "Follows the data: what you import later, and notes and targets you change, the reader sees, too."),
     "frozen": ("Frozen", "This version of the data, with the targets and notes of this moment. It stays so until the link ends."),
 }
-WHICH = {"this": "This page only", "some": "Some pages", "all": "Every page a link may show"}
+WHICH = {"this": "", "some": "Some pages", "all": "Every page a link may show"}
 PARTS = {"dates": "Dates", "filters": "Filters", "counting": "How it is counted"}
 NAMES = {
     "pseudonyms": ("Pseudonyms", "“Agent 3f9a1c07”: the same for one person everywhere, and not to be guessed from a name."),
@@ -156,7 +156,7 @@ def _pages(page: str, rows: bool) -> tuple[str, ...]:
     """The pages of the link, the first of them the one it opens with."""
     allowed = [name for name in PAGES if name not in NEVER and (rows or name != "tickets")]
     first = page if page in allowed else "overview"
-    which = _one("Pages", WHICH, "this", "share_which")
+    which = _one("Pages", WHICH | {"this": f"{PAGES[first]} only"}, "this", "share_which")
     if which == "some":
         more = st.multiselect(
             f"Beside {PAGES[first]}", [name for name in allowed if name != first], format_func=PAGES.__getitem__, key="share_pages"

@@ -10,7 +10,7 @@ import streamlit as st
 from kpi.store import audit, links
 from kpi.store.links import Link
 from pages.parts import accent, asked_dates, asked_filters, recorded, share_made, share_today, visitor
-from pages.parts.mine import Mine
+from pages.parts.mine import Mine, who
 from pages.parts.share_asked import PAGES
 from pages.parts.words import plain
 
@@ -83,7 +83,8 @@ def _card(link: Link, mine: Mine) -> None:
 def revoke(mine: Mine, number: str) -> None:
     """End a link of this visitor's."""
     if number in [link.id for link in of(mine)]:
-        links.revoke(mine.key, number)
+        who().check("edit")
+        links.revoke(mine.key, number, who=who().name)
         made = st.session_state.get(share_made.MADE)
         if made is not None and made.id == number:
             del st.session_state[share_made.MADE]
@@ -138,7 +139,7 @@ def log(mine: Mine) -> None:
     )
     recorded.table(frame, alt="Imports, links and deletions of these data, the newest first", key="share_log")
     if not any(deed.who for deed in deeds):
-        st.caption("Who is not known: nobody signs in here, and whoever has the key of the data may share them.")
+        st.caption("Nobody logs in here, so it is not known who. Whoever has the key of the data may share them.")
 
 
 def _about(deed: audit.Deed) -> str:

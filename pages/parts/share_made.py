@@ -22,7 +22,7 @@ from kpi.store.audit import now
 from kpi.store.fitting import withheld
 from kpi.store.links import Link, Told
 from pages.parts import texts, visitor
-from pages.parts.mine import Mine
+from pages.parts.mine import Mine, who
 from pages.parts.share_asked import Wish
 from pages.parts.share_from import MOST_NUMBERS, saw
 from pages.parts.share_version import PROOF
@@ -46,6 +46,7 @@ class Made:
 
 def make(mine: Mine, wish: Wish) -> Made:
     """Make the link. KpiError, and nothing is made, where it could not be opened."""
+    who().check("edit")
     told = for_readers(wish.told, mine)
     whole = store.open_dataset(mine.key)
     draft = Link("", mine.key, None, whole.fingerprint, code_version(), told, "", now(), wish.expires_at, None, 0, None, False)
@@ -62,6 +63,7 @@ def make(mine: Mine, wish: Wish) -> Made:
         frozen=frozen,
         expires_at=wish.expires_at,
         passphrase=wish.passphrase,
+        who=who().name,
     )
     st.session_state.setdefault(VISIT, []).append(link.id)
     return Made(link.id, mine.key, told.title, address(token), link.has_passphrase, names_told(told, mine))
@@ -127,17 +129,15 @@ def for_readers(told: Told, mine: Mine) -> Told:
     told = replace(told, where=where)
     view = whole.as_seen(told.seen(links.salt(mine.key)))
     gone = set(whole.extras) - set(view.extras)
-    said = {name: said for said, name in real.items()} if told.names == "pseudonyms" else {}
+    said = {name: {"shown": name, "pseudonyms": said}.get(told.names, "") for said, name in real.items()}
     query: dict[str, tuple[str, ...]] = {}
     for name, values in told.query.items():
         if name == "where":
             kept = [_filter(value, told, gone, real, said) for value in values]
         elif name == "split":
             kept = [value if value not in gone and (value not in PEOPLE or told.names != "hidden") else "" for value in values]
-        elif name in QUERY_NAMES or told.names == "shown":
-            kept = [real.get(value, value) for value in values]
         else:
-            kept = [_own(value, real, said) for value in values]
+            kept = list(values) if name in QUERY_NAMES else [_own(value, real, said) for value in values]
         if any(kept):
             query[name] = tuple(value for value in kept if value)
     return replace(told, query=query)
@@ -160,21 +160,20 @@ def _filter(value: str, told: Told, gone: set[str], real: Mapping[str, str], sai
         return ""
     if column not in PEOPLE or word == NONE:
         return value
-    name = real.get(word, word)
     if PEOPLE[column] != "Agent":
         return value if told.names == "shown" and told.rows else ""
-    shown_as = name if told.names == "shown" else said.get(name, "")
-    return f"{column}={shown_as}" if shown_as else ""
+    name = said.get(real.get(word, word), "")
+    return f"{column}={name}" if name else ""
 
 
 def _own(value: str, real: Mapping[str, str], said: Mapping[str, str]) -> str:
-    """A page's own parameter without an agent's name: the pseudonym where it is nothing else, nothing where it is more."""
+    """A page's own parameter as readers may see it: an agent as they know them, and nothing where a name they may not know is part of more."""
     before, equals, word = value.rpartition("=")
     name = real.get(word, word)
-    if name in real.values():
-        return f"{before}{equals}{said[name]}" if name in said else ""
-    names = (re.escape(word) for one in real.items() for word in ((one[1],) if said else one))
-    return "" if re.search(rf"(?<!\w)(?:{'|'.join(names) or '(?!)'})(?!\w)", value, re.IGNORECASE) else value
+    if name in said:
+        return f"{before}{equals}{said[name]}" if said[name] else ""
+    hidden = "|".join(re.escape(name) for name, shown_as in said.items() if name != shown_as)
+    return "" if hidden and re.search(rf"(?<!\w)(?:{hidden})(?!\w)", value, re.IGNORECASE) else value
 
 
 def names_told(told: Told, mine: Mine) -> str:

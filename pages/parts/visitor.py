@@ -15,6 +15,7 @@ from kpi import store
 from kpi.errors import BadValue, KpiError
 from kpi.scope import QUERY_NAMES
 from kpi.store import Shared, links
+from pages.parts import accent
 from pages.parts.words import plain
 
 OWN = "link"
@@ -97,7 +98,7 @@ def _ask(link: links.Link) -> None:
         st.title("This link asks for a passphrase", anchor=False)
         with st.form("passphrase_form", border=False):
             given = st.text_input("Passphrase", type="password", max_chars=links.LONGEST["passphrase"])
-            sent = st.form_submit_button("Open", type="primary")
+            sent = st.form_submit_button("Open", type=accent.button())
         if not sent:
             return
         try:

@@ -25,6 +25,7 @@ EVERY_PAGE = {
     "/events": "What happened, and did it matter?",
     "/tickets": "Which tickets are they?",
     "/data": "Can the data be trusted?",
+    "/share?of=trends%3Fmetric%3Dcsat": "Who may see what?",
     "/definitions": "What the words mean",
     "/definitions?metric=csat": "What the words mean",
 }

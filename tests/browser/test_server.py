@@ -12,7 +12,7 @@ DATES = "from=2026-10-05&to=2026-10-18"
 NAVIGATION = [
     *("Overview", "Trends", "Benchmarks", "Targets"),
     *("Correlations", "Why it changed", "What if", "Workload", "Feedback", "Events"),
-    *("Tickets", "Data & quality", "Definitions"),
+    *("Tickets", "Data & quality", "Sharing", "Definitions"),
 ]
 
 
