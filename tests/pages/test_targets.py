@@ -272,7 +272,7 @@ def test_strangers_do_not_read_each_others_words(kept: dict[str, str], monkeypat
     from pages.parts import texts
 
     class Somebody:
-        key, is_sample = mines.SAMPLE, True
+        key, is_sample, may_edit, shared = mines.SAMPLE, True, True, None
 
     monkeypatch.setattr(texts.st, "session_state", {})
     texts.change(Somebody(), "targets.toml", lambda text: text + GOOD)
