@@ -99,7 +99,7 @@ def ask(mine: Mine, scope: Scope) -> Wish:
         title=usual_title(pages[0], own),
         page=pages[0],
         pages=pages,
-        query={**scope.to_query(), **(own if pages[0] == page else {})},
+        query={**{name: tuple(values) for name, values in scope.to_query().items()}, **(own if pages[0] == page else {})},
         where=tuple((column, values) for column, values in scope.where if column not in CREATED),
         preset=preset,
         names=names,
@@ -177,9 +177,8 @@ def _free(page: str, scope: Scope) -> list[str]:
     )
     said = []
     if "dates" in free:
-        said.append(
-            "Any dates of the data." if page not in LOOK_BACK else f"{PAGES[page]} looks back further than the dates: it needs this."
-        )
+        needs = f" {PAGES[page]} looks back further than the dates above, so it needs this." if page in LOOK_BACK else ""
+        said.append(f"Any dates of the data may be looked at.{needs}")
     elif scope.start or scope.end:
         said.append(f"Nothing outside {asked_dates.said(_first(scope), scope.end)} is part of the link: charts begin there.")
     if "filters" in free:
@@ -232,7 +231,7 @@ def summary(wish: Wish, mine: Mine, scope: Scope) -> None:
         "single tickets" if told.rows else "no single tickets",
         "customers’ words" if told.comments else "no customers’ words",
     ]
-    ends = f"until {asked_dates.one(wish.expires_at.date())}" if wish.expires_at else "without an end"
+    ends = f"until {asked_dates.one((wish.expires_at - dt.timedelta(seconds=1)).date())}" if wish.expires_at else "without an end"
     recorded.say(
         f"**Whoever has the link sees {plain(pages)}, {KINDS['frozen' if wish.is_frozen else 'live'][0].lower()}, {ends}: {', '.join(hidden)}.**"
     )
@@ -245,6 +244,7 @@ def summary(wish: Wish, mine: Mine, scope: Scope) -> None:
         )
     if wish.created:
         st.caption(
-            f":material/lock_open: {'; '.join(wish.created)}: kept while readers may not change filters, but the data themselves cannot be cut by the hour."
+            f":material/lock_open: {'; '.join(wish.created)}: kept while readers may not change filters, "
+            "but the data themselves cannot be cut by hours and weekdays."
         )
     st.caption("Notes and targets are shown where they are about these tickets and name nobody and nothing that is left out.")

@@ -20,7 +20,11 @@ from pathlib import Path
 import pytest
 
 from kpi import sample, store
+from kpi.store import links
+from kpi.store.links import Told
 from kpi.tables import TABLES
+from tests.browser import shared
+from tests.browser.shared import PAGES, QUERY, World
 
 ROOT = Path(__file__).parents[2]
 LOCAL = re.compile(r"^(https?|wss?)://127\.0\.0\.1[:/]|^(data|blob|about|chrome):")
@@ -50,8 +54,8 @@ def serving_fixture() -> Callable:
 
 
 @contextmanager
-def serving(home: Path, log: Path) -> Iterator[Server]:
-    """A server process over a home, on a free port; what it said must hold no traceback."""
+def serving(home: Path, log: Path, *, may_complain: bool = False) -> Iterator[Server]:
+    """A server process over a home, on a free port; what it said must hold no traceback, unless it may complain."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -79,7 +83,7 @@ def serving(home: Path, log: Path) -> Iterator[Server]:
         except subprocess.TimeoutExpired:
             process.kill()
     said = made.log.read_text()
-    assert "Traceback" not in said, said
+    assert may_complain or "Traceback" not in said, said
 
 
 @pytest.fixture(scope="session")
@@ -175,3 +179,22 @@ def settle(page, seconds: float = 60) -> None:
 @pytest.fixture(name="settle")
 def settle_fixture() -> Callable:
     return settle
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A home with the data of an owner, and what nobody with a link to the team Billing may ever be sent."""
+    return shared.company(tmp_path_factory.mktemp("world"), tmp_path_factory.mktemp("made"))
+
+
+@pytest.fixture
+def share(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """`share(rows=True)`: the token of a link to the team Billing in one quarter, with every page unless it is said otherwise."""
+    monkeypatch.setenv("KPI_HOME", str(world.home))
+
+    def made(passphrase: str = "", frozen: bool = False, **told: object) -> str:
+        whole = {"title": "Billing", "query": QUERY, "where": (("team", ("Billing",)),), "pages": PAGES} | told
+        kept = store.frozen(world.key) if frozen else None
+        return links.make(world.key, Told(**whole), fingerprint="f", code="1", frozen=kept, passphrase=passphrase)[0]
+
+    return made

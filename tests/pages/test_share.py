@@ -142,7 +142,7 @@ def test_single_tickets_are_asked_for(app: App, key: str) -> None:
 
 def test_hours_and_weekdays_cannot_be_fixed_and_that_is_said(app: App, key: str) -> None:
     at = app(key, "share.py", where=["created_weekday=1", "team=Billing"])
-    assert any("cannot be cut by the hour" in caption.value for caption in at.caption)
+    assert any("cannot be cut by hours and weekdays" in caption.value for caption in at.caption)
     told = found(made(at)).told
     assert told.where == (("team", ("Billing",)),) and "created_weekday=1" in told.query["where"]
 
