@@ -98,12 +98,14 @@ def rerun(visitor: ClientConnection, query: Mapping[str, str] | None = None, pag
     begin = time.perf_counter()
     _ask(visitor, query, page)
     again: dict[str, float] = {}  # part -> seconds between its runs
-    is_part = False
+    is_part, where = False, ""
     while True:
         answer = ForwardMsg()
         answer.ParseFromString(visitor.recv())
         kind = answer.WhichOneof("type")
-        if kind == "new_session" and not is_part:
+        if kind == "navigation":
+            where = answer.navigation.page_script_hash
+        elif kind == "new_session" and not is_part:
             again = {}
         elif kind == "auto_rerun":
             again[answer.auto_rerun.fragment_id] = answer.auto_rerun.interval
@@ -117,13 +119,13 @@ def rerun(visitor: ClientConnection, query: Mapping[str, str] | None = None, pag
             part, interval = next(iter(again.items()))
             time.sleep(interval)
             is_part = True
-            _ask(visitor, query, page, part)
+            _ask(visitor, query, page, part, where)
 
 
-def _ask(visitor: ClientConnection, query: Mapping[str, str] | None, page: str, part: str = "") -> None:
+def _ask(visitor: ClientConnection, query: Mapping[str, str] | None, page: str, part: str = "", where: str = "") -> None:
     message = BackMsg()
     asked = message.rerun_script
     asked.query_string, asked.page_name = urlencode(query or {}, doseq=True), page
     if part:
-        asked.fragment_id, asked.is_auto_rerun = part, True
+        asked.fragment_id, asked.is_auto_rerun, asked.page_script_hash = part, True, where
     visitor.send(message.SerializeToString())

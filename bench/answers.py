@@ -98,6 +98,9 @@ def profile(key: str, name: str) -> None:
     from streamlit.testing.v1 import AppTest  # noqa: PLC0415
 
     sys.path[0] = str(ROOT)  # in place of this folder, which has a pages.py too
+    from pages.parts import slow  # noqa: PLC0415
+
+    slow.MOMENT = 600.0  # a page in process is run once: it waits for its slow steps
     page, own = VIEWS[name]
     app = AppTest.from_file(str(ROOT / "pages/frame.py"), default_timeout=600)
     filtered, dated = next(changes(key))
@@ -162,7 +165,7 @@ def _place(frame: Any) -> tuple[str, str] | None:
         if name.startswith(str(ROOT)) and "/.venv/" not in name and "/bench/" not in name:
             ours.append(f"{Path(name).relative_to(ROOT)}:{frame.f_code.co_name}")
         frame = frame.f_back
-    if not ours or files[0].endswith(("threading.py", "queue.py", "thread.py", "_base.py")):
+    if not ours or files[0].endswith(("threading.py", "queue.py", "thread.py", "_base.py", "parts/slow.py")):
         return None
     text = " ".join(files)
     kind = (
