@@ -10,7 +10,7 @@ import pytest
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 DATES = "from=2026-10-05&to=2026-10-18"
 NAVIGATION = [
-    *("Overview", "Trends", "Benchmarks", "Targets"),
+    *("Overview", "Trends", "Benchmarks", "Targets", "Agents & teams"),
     *("Correlations", "Why it changed", "What if", "Workload", "Feedback", "Events"),
     *("Tickets", "Data & quality", "Sharing", "Definitions"),
 ]
