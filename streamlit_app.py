@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import re
 import sys
 import threading
@@ -18,6 +19,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
+
+# Before anything loads numpy: our matrices are small, and threads that wait for each other cost many times the work under load.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import streamlit
 from starlette.middleware import Middleware

@@ -38,7 +38,7 @@ def test_moves_travel_in_an_address():
     moves = {"first_contact_resolution": 70.5, "handle_time": 480.0}
     assert read_moves(write_moves(moves)) == moves
     for wrong, said in (
-        ("fcr=70", "no input"),
+        ("frc=70", "no input"),
         ("occupancy=x", "cannot be 'x'"),
         ("occupancy", "cannot be"),
         ("occupancy=120", "from 1 to 100"),
