@@ -54,6 +54,7 @@ if shared is None:
     with errors_in_words():
         person = login.person()
     if person is None:
+        visitor.hold_page()
         st.stop()
 st.session_state["person"] = person or login.READER
 first = shared.link.told.page if shared else "overview"

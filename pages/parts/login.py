@@ -23,6 +23,7 @@ from starlette.routing import Route
 from kpi.home import user_folder
 from kpi.store import people
 from kpi.store.people import Person
+from pages.parts import accent
 from pages.parts.words import plain
 
 READER = Person("", "viewer")
@@ -47,13 +48,13 @@ def person() -> Person | None:
         with st.container(width=480, key="login"):
             st.title("Log in", anchor=False)
             st.markdown("This server asks for its passphrase.")
-            st.link_button("Log in", "/login", type="primary")
+            st.link_button("Log in", "/login", type=accent.button())
         return None
     if not st.user.is_logged_in:
         with st.container(width=480, key="login"):
             st.title("Log in", anchor=False)
             st.markdown("This server asks who you are.")
-            st.button("Log in", type="primary", on_click=st.login, key="log_in")
+            st.button("Log in", type=accent.button(), on_click=st.login, key="log_in")
         return None
     email = str(st.user.get("email") or "")
     known = people.of_email(email) if st.user.get("email_verified", True) else None
