@@ -31,7 +31,6 @@ LOCAL = re.compile(r"^(https?|wss?)://127\.0\.0\.1[:/]|^(data|blob|about|chrome)
 PHONE = "Mozilla/5.0 (Linux; Android 14; Pixel 7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36"
 WIDEST_PHONE = 480
 IDLE = "[data-testid='stApp'][data-test-script-state='notRunning'][data-test-connection-state='CONNECTED']:not(:has(.st-key-slow_step))"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
 @dataclass(frozen=True)
@@ -112,19 +111,6 @@ def keep(server: Server, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """`keep({"a.csv": b"…"})`: files in the server's home as if somebody had uploaded them, and their key; nobody has read them yet."""
     monkeypatch.setenv("KPI_HOME", str(server.home))
     return store.keep
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[object]:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = os.environ.get("KPI_CHROMIUM") or next((p for p in map(shutil.which, names) if p), None)
-    if path is None:
-        pytest.skip("no Chromium on this machine (set KPI_CHROMIUM to its path)")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

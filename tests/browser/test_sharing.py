@@ -62,9 +62,13 @@ def taken(page, kind: str, place: Path) -> bytes:
     return place.read_bytes()
 
 
-def test_shared_by_one_browser_and_read_by_another(visit, serving, settle, world: World, server, tmp_path: Path) -> None:
+def test_shared_by_one_browser_and_read_by_another(
+    visit, serving, settle, world: World, server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The owner clicks together a frozen, filtered link with a passphrase; somebody else opens it cold, moves a slider and takes files away."""
     shutil.copytree(world.home, server.home, dirs_exist_ok=True)
+    monkeypatch.setenv("KPI_HOME", str(server.home))
+    links.revoke_all(world.key)  # those of other tests
     owner = visit(f"/what_if?data={world.key}&{urlencode(DATES)}&where=team%3DBilling")
     heading(owner, "What if?")
     settle(owner)

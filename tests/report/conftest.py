@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -107,15 +105,7 @@ def report(results: tuple[Result, Result], data: Dataset) -> Report:
     return Report((Title("How support is doing"), Sentence(f"**{escaped(now.text.splitlines()[0])}**")), proof_of([now, past]), "sample")
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Chromium, cut off from any network."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with playwright.sync_playwright() as driver:
-        try:
-            opened = driver.chromium.launch(executable_path=found, args=["--no-sandbox"]) if found else driver.chromium.launch()
-        except playwright.Error as error:
-            pytest.skip(f"no Chromium: {error}")
-        yield opened
-        opened.close()
+@pytest.fixture
+def browser(chromium: Any) -> Any:
+    """Chromium; each test cuts its pages off from any network."""
+    return chromium
