@@ -126,7 +126,9 @@ def test_header_files_of_every_tool(datasets: Path) -> None:
     assert len(paths) >= 20
     for path, read in zip(paths, read_all(*paths), strict=True):
         head, rows = oracle(path.read_bytes().decode("utf-8-sig"))
-        if path.name.startswith(("qualtrics", "surveymonkey")):  # a header of several rows becomes one: tests/sources holds it against a table worked by hand
+        if path.name.startswith(
+            ("qualtrics", "surveymonkey")
+        ):  # a header of several rows becomes one: tests/sources holds it against a table worked by hand
             continue
         assert read.headers == head, path.name
         assert read.rows == rows, path.name
