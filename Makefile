@@ -10,7 +10,8 @@ PORT ?= 8501
 TESTS ?= tests
 # Two workers fit the smallest machine we care about; `make test WORKERS=auto` takes them all.
 WORKERS ?= 2
-PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadgroup -rs
+# Two workers with threads of their own for small matrices would only wait for each other.
+PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS) --dist loadgroup -rs
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-slow check lint format bench lock docs clean
