@@ -6,7 +6,6 @@ import argparse
 import datetime as dt
 import re
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from kpi.errors import BadValue
 
@@ -62,41 +61,24 @@ def scope_of(options: argparse.Namespace) -> Scope:
 def usual(scope: Scope, data: Dataset) -> Scope:
     """The scope; without dates that of a first visit to the pages: the last 28 complete days, or everything where those are too thin."""
     from kpi.measure import measure  # noqa: PLC0415
+    from kpi.periods import local  # noqa: PLC0415
 
     if scope.start or scope.end:
         return scope
     found = recent(scope, data)
     plain = found.but(where=(), params=(), compare="previous")
     (row,) = measure(["tickets_created"], plain, data, intervals=False).records()
-    low, high = (_local(instant, scope.zone) for instant in (data.first, data.newest))
+    low, high = (local(instant, scope.zone) for instant in (data.first, data.newest))
     pace = data.rows["tickets"] / ((high - low).days + 1) * USUAL_DAYS
     return found if min(row["value"] or 0, row["before"] or 0) >= max(FEWEST, pace / QUARTER) else scope
 
 
 def recent(scope: Scope, data: Dataset) -> Scope:
     """The scope over the 28 days before the day of the newest ticket."""
-    last = _newest(scope, data) - DAY
+    from kpi.periods import newest  # noqa: PLC0415
+
+    last = newest(data, scope) - DAY
     return scope.but(start=last - (USUAL_DAYS - 1) * DAY, end=last)
-
-
-def _newest(scope: Scope, data: Dataset) -> dt.date:
-    """The local date of the newest ticket; of the newest thing that happened, where tickets have no date."""
-    from kpi.measure import measure  # noqa: PLC0415
-    from kpi.scope import Scope  # noqa: PLC0415
-
-    last = _local(data.newest, scope.zone)
-    if "tickets.created_at" not in data.filled:
-        return last
-    try:
-        days = measure(["tickets_created"], Scope(by="day", zone=scope.zone, calendar=scope.calendar), data, intervals=False).frame
-    except BadValue:  # centuries of days
-        return last
-    some = days[days["value"] > 0]
-    return dt.date.fromisoformat(some["period"].iloc[-1]) if len(some) else last
-
-
-def _local(instant: dt.datetime, zone: str) -> dt.date:
-    return instant.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(zone)).date()
 
 
 def period(text: str, option: str) -> tuple[dt.date, dt.date]:
