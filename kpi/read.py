@@ -17,7 +17,7 @@ Progress = Callable[[str, float], None]
 def read(
     *paths: str | Path,
     names: Sequence[str] | None = None,
-    source: str | None = None,
+    source: str | Mapping[str, str] | None = None,
     mapping: str | Path | None = None,
     mappings: Mapping[str, str | Path] | None = None,
     zone: str | None = None,
@@ -26,9 +26,10 @@ def read(
 ) -> Dataset:
     """Read one or several export files into one dataset.
 
-    `names` are the files' display names where they lie under others; `source` or `mapping` (a TOML file) decide what an export is instead of its
-    headers; `mappings` says it for single files, by the name they are displayed under ("tickets.csv", "a.zip › b.csv"): a path, or the TOML text
-    itself; `zone` is the zone of times that state none; `date_orders` answers `report.questions` ("dmy" or "mdy" by column). `progress` is
+    `names` are the files' display names where they lie under others; `source` (one for all, or by displayed name) or `mapping` (a TOML
+    file) decide what an export is instead of its headers; `mappings` says it for single files, by the name they are displayed under
+    ("tickets.csv", "a.zip › b.csv"): a path, or the TOML text itself; `zone` is the zone of times that state none; `date_orders`
+    answers `report.questions` ("dmy" or "mdy" by column). `progress` is
     called with what is done and the share done (0..1). `report` on the result says what was understood.
 
     Raises a KpiError in one sentence when nothing can be read. When one file of several is not recognised, the others load and it is
@@ -79,16 +80,21 @@ def _decoded(con: Any, paths: Sequence[Path], names: Sequence[str] | None, progr
 
 
 def _recognised(
-    con: Any, raw: Sequence[Any], source: str | None, mapping: str | Path | None, mappings: Mapping[str, str | Path]
+    con: Any,
+    raw: Sequence[Any],
+    source: str | Mapping[str, str] | None,
+    mapping: str | Path | None,
+    mappings: Mapping[str, str | Path],
 ) -> tuple[list[Any], list[str]]:
     matches, unknown = [], []
     first: UnknownExport | None = None
     for table in raw:
         said = mappings.get(table.file, mapping)
+        named = source.get(table.file) if isinstance(source, Mapping) else source
         try:
             is_text = isinstance(said, str) and "\n" in said
             matches.append(
-                sources.recognise(table, con=con, source=source, mapping=sources.parse_mapping(str(said)) if is_text else said or None)
+                sources.recognise(table, con=con, source=named, mapping=sources.parse_mapping(str(said)) if is_text else said or None)
             )
         except UnknownExport as error:
             first = first or error

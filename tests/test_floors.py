@@ -19,7 +19,7 @@ FLOORS = [  # errors lie below them all
     "scope engine",
     "measure read",
     "trends changes benchmarks targets correlations what_if staffing feedback explain timeline quality "
-    "examples periods events spread cohorts workload scorecard calibration agents",
+    "examples periods events spread cohorts workload scorecard calibration agents connect",
     "charts export store",
     "report",
     "api cli",
@@ -33,7 +33,8 @@ LIBRARIES = {
     "streamlit": set(),
     "altair": {"charts"},
     "sqlalchemy": {"store"},
-    "duckdb": {"engine", "files"},
+    "duckdb": {"engine", "files", "connect"},
+    "psycopg": {"connect"},
 }
 MODULES = {p: p.relative_to(ROOT / "kpi").parts[0].removesuffix(".py") for p in sorted(ROOT.glob("kpi/**/*.py"))}
 
