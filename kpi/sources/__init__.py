@@ -10,11 +10,11 @@ from kpi.sources._preview import Checked, Guess, Preview, check, draft, preview
 from kpi.sources._propose import propose, to_toml
 from kpi.sources._recognise import Match, recognise
 from kpi.sources._registry import all_sources
-from kpi.sources._report import ColumnReport, Extra, FileReport, Import, Unread
+from kpi.sources._report import ColumnReport, Extra, FileReport, Import, Join, Unread
 from kpi.sources._source import CONFIDENCES, Part, Source
 from kpi.sources._words import column_label
 
 __all__ = [
-    "CONFIDENCES", "Checked", "ColumnReport", "Extra", "FileReport", "Guess", "Import", "Match", "Part", "Preview", "Source", "Unread", "all_sources",
+    "CONFIDENCES", "Checked", "ColumnReport", "Extra", "FileReport", "Guess", "Import", "Join", "Match", "Part", "Preview", "Source", "Unread", "all_sources",
     "check", "column_label", "draft", "from_mapping", "load", "parse_mapping", "preview", "propose", "read_mapping", "recognise", "to_toml",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from kpi.cells import Connection, ident
 from kpi.errors import BadValue
+from kpi.sources._conflicts import list_conflicts
 from kpi.tables import Table
 
 SUPERSEDED = "superseded_rows"
@@ -54,12 +55,13 @@ def fold_rows(con: Connection, table: Table, tools: Sequence[tuple[str, str]], c
     rows, conflicts = con.execute("SELECT sum(n)::BIGINT, count(*) FILTER (conflict) FROM _kpi_kept").fetchone()
     con.execute(
         "CREATE OR REPLACE TEMP TABLE _kpi_gone AS "
-        f"SELECT t.rowid AS id, t._load, t._row FROM {name} t JOIN _kpi_kept k USING ({key}) WHERE t.rowid <> k.kept"
+        f"SELECT t.rowid AS id, t.{key}, t._load, t._row FROM {name} t JOIN _kpi_kept k USING ({key}) WHERE t.rowid <> k.kept"
     )
     stated = "t.created_at" if "created_at" in table.by_name else "NULL"
     con.execute(
         f"INSERT INTO {SUPERSEDED} SELECT t._file, t._row, '{table.name}', t.{key}, {stated} FROM {name} t JOIN _kpi_gone g ON g.id = t.rowid"
     )
+    list_conflicts(con, table)
     gone = {int(load): int(n) for load, n in con.execute("SELECT _load, count(*) FROM _kpi_gone GROUP BY 1").fetchall()}
     con.execute(f"DELETE FROM {name} WHERE rowid IN (SELECT id FROM _kpi_gone)")
     for load, child in children:

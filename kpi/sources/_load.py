@@ -9,12 +9,14 @@ from pathlib import PurePath
 from kpi.cells import WORDS_TABLE, Compiled, Connection, ident, require_zone, typed
 from kpi.sources._checks import check_tickets
 from kpi.sources._complete import complete_rows
+from kpi.sources._conflicts import CONFLICTS, CONFLICTS_COLUMNS
 from kpi.sources._extras import extras_of
 from kpi.sources._fold import SUPERSEDED, SUPERSEDED_COLUMNS, Folded, fold_rows
+from kpi.sources._join import join_rows
 from kpi.sources._people import gather_people, name_people
 from kpi.sources._plan import Plan, plan_of
 from kpi.sources._recognise import Match
-from kpi.sources._report import ABSENT, FILLED, UNREAD, ColumnReport, Extra, FileReport, Import, Unread
+from kpi.sources._report import ABSENT, FILLED, UNREAD, ColumnReport, Extra, FileReport, Import, Join, Unread
 from kpi.tables import DUCKDB_TYPES, TABLES, Table
 
 Progress = Callable[[str, float], None]
@@ -36,7 +38,8 @@ def load(
     """Fill the canonical tables in `con` from recognised tables, and report what was understood.
 
     Makes all eight tables (empty ones too) with exactly the declared types, then `_row` (the row a person finds in the file)
-    and `_file`; `tickets` also gets the extra splits, as text. Beside them: `unread_cells`, `rejected_rows`, `superseded_rows`.
+    and `_file`; `tickets` also gets the extra splits, as text. Beside them: `unread_cells`, `rejected_rows`, `superseded_rows`,
+    `conflicting_cells`.
 
     Parameters
     ----------
@@ -89,6 +92,7 @@ class _Job:
             'CREATE OR REPLACE TABLE unread_cells (file VARCHAR, "table" VARCHAR, "column" VARCHAR, "row" BIGINT, text VARCHAR, reason VARCHAR)'
         )
         self.con.execute(f"CREATE OR REPLACE TABLE {SUPERSEDED} ({SUPERSEDED_COLUMNS})")
+        self.con.execute(f"CREATE OR REPLACE TABLE {CONFLICTS} ({CONFLICTS_COLUMNS})")
         self.con.execute('CREATE OR REPLACE TABLE rejected_rows (file VARCHAR, "row" BIGINT, reason VARCHAR, text VARCHAR)')
 
     def insert(self, plan: Plan) -> None:
@@ -170,7 +174,9 @@ class _Job:
             folded = fold_rows(self.con, table, tools, children)
             gone = {k: gone.get(k, 0) + folded.gone.get(k, 0) for k in {*gone, *folded.gone}}
             doubts += _said_of(table, folded)
-        files = tuple(self._file(plan, gone.get(plan.load, 0)) for plan in self.plans)
+        joined = join_rows(self.con, self.plans)
+        doubts += joined.doubts
+        files = tuple(self._file(plan, gone.get(plan.load, 0), joined.joins.get(plan.load, ())) for plan in self.plans)
         doubts += check_tickets(self.con)
         columns = tuple(report for table in TABLES.values() for report in self._columns(table))
         for table in TABLES.values():
@@ -185,7 +191,7 @@ class _Job:
         extras = tuple(e for found in self.extras for e, _ in found)
         return Import(files, columns, extras, (*(d for f in files for d in f.doubts), *doubts), tuple(reversed(asked.values())))
 
-    def _file(self, plan: Plan, superseded: int) -> FileReport:
+    def _file(self, plan: Plan, superseded: int, joins: tuple[Join, ...]) -> FileReport:
         raw, source = plan.match.raw, plan.match.source
         tables = {
             p.part.fills: int(self.con.execute(f"SELECT count(*) FROM {ident(p.part.fills)} WHERE _load = {plan.load}").fetchone()[0])
@@ -211,6 +217,7 @@ class _Job:
             doubts=tuple(dict.fromkeys(doubts)),
             unzoned=tuple(plan.sheet.unzoned),
             confidence=source.confidence,
+            joins=joins,
         )
 
     def _columns(self, table: Table) -> list[ColumnReport]:

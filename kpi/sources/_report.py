@@ -53,6 +53,32 @@ class Extra:
 
 
 @dataclass(frozen=True)
+class Join:
+    """How many of a file's rows found what they are about in the tickets.
+
+    `on` is what joins them: "ticket_id", "requester" or "agent"; `rows` could join and `joined` did (0 .. rows, best: all). Of those, `alike`
+    were found only once ids were written alike ("#00123" is "123"), `told` by requester and time where no ticket was named. `silent` rows name
+    nothing to join on. `here` are up to three values of the file that found nothing, `there` three of the tickets' own. Of a list of
+    customers the rows are the tickets' requesters: many customers never ask, but who asks should be in it.
+    """
+
+    table: str
+    on: str
+    rows: int
+    joined: int
+    alike: int = 0
+    told: int = 0
+    silent: int = 0
+    here: tuple[str, ...] = ()
+    there: tuple[str, ...] = ()
+
+    @property
+    def rate(self) -> float | None:
+        """The share that found its ticket, 0 to 1; None where no row could."""
+        return self.joined / self.rows if self.rows else None
+
+
+@dataclass(frozen=True)
 class FileReport:
     """What became of one file.
 
@@ -60,6 +86,7 @@ class FileReport:
     no place (listed with reasons in `rejected_rows`); `superseded` rows are older states of tickets that a later row replaced.
     `unzoned` are the headers of times that state no zone, nor did anybody: they were read as UTC.
     `confidence` says how well the layout is known: "low" is best effort, and its columns want a look.
+    `joins` say how many of its rows found their ticket in the other files; none for a file that has the tickets itself.
     """
 
     file: str
@@ -74,14 +101,16 @@ class FileReport:
     doubts: tuple[str, ...] = ()
     unzoned: tuple[str, ...] = ()
     confidence: str = "high"
+    joins: tuple[Join, ...] = ()
 
 
 @dataclass(frozen=True)
 class Import:
     """The whole report of an import. The tables themselves are in the connection, named as in `kpi.tables`.
 
-    Beside them stand `unread_cells(file, table, column, row, text, reason)`, `rejected_rows(file, row, reason, text)` and
-    `superseded_rows(file, row, table, id, created_at)`.
+    Beside them stand `unread_cells(file, table, column, row, text, reason)`, `rejected_rows(file, row, reason, text)`,
+    `superseded_rows(file, row, table, id, created_at)` and `conflicting_cells(file, row, table, id, column, stated, counted, counted_file,
+    counted_row, reason)`.
     `questions` must be answered (`date_orders`) before the columns they name can be read. `doubts` are whole sentences.
     """
 
