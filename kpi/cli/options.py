@@ -10,8 +10,9 @@ from typing import Any, NoReturn
 from kpi.cli import analyses, commands, pairs, reports
 from kpi.cli.analysis_options import correlating, explaining, what_ifs
 from kpi.cli.check import check
-from kpi.cli.reports import reporting, verifying
+from kpi.cli.reports import reporting
 from kpi.cli.scoped import scoped, standing
+from kpi.cli.verified import verify, verifying
 from kpi.errors import BadValue, did_you_mean
 
 
@@ -79,8 +80,9 @@ def parser() -> Parser:
     verifying(
         reading(
             "verify",
-            reports.verify,
-            "Measure the numbers of a report again (first the report, then the data); exit code 1 when any differs.",
+            verify,
+            "Measure the numbers of a report, or of a frozen link, again (first the report or the link's address, then the data); "
+            "exit code 1 when any differs.",
         )
     )
     tickets = reading("tickets", commands.tickets, "Write one row per ticket with every computed column.")

@@ -1,4 +1,4 @@
-"""`kpi report` and `kpi verify`: the weekly digest as a file or a mail, and a report held against data."""
+"""`kpi report`: the weekly digest as a file or a mail."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from kpi.cli.shared import dataset, one_line, spare_the_input, text_of, write_json
 from kpi.errors import BadValue
 
-DIFFERS, NOT_COMPLETE = 1, 3
+NOT_COMPLETE = 3
 BESIDE = {"calendar": "calendar.toml", "targets": "targets.toml"}
 """Option -> the file in a folder of data that stands for it."""
 NO_TABLES = ("events.csv", "benchmarks.csv", "calls.csv")
@@ -38,7 +38,7 @@ def report(options: argparse.Namespace) -> int:
         raise BadValue(what, f"It may end in {', '.join(f'.{one}' for one in KINDS)}.")
     server = server_of(os.environ) if options.mail_to else None
     to = [address(one, "--mail-to") for one in options.mail_to]
-    _open_folders(options)
+    open_folders(options)
     spare_the_input(options.output, options.files)
     calendar = read_calendar(options.calendar) if options.calendar else None
     scope = Scope(zone=options.zone or "UTC", clock=options.clock, as_of=options.as_of)
@@ -76,40 +76,6 @@ def report(options: argparse.Namespace) -> int:
     return 0
 
 
-def verify(options: argparse.Namespace) -> int:
-    """Measure the numbers of a report again. 0: all are equal; 1: some differ; 2: it cannot be told."""
-    from kpi.hours import read_calendar  # noqa: PLC0415
-    from kpi.report.verify import carried  # noqa: PLC0415
-    from kpi.report.verify import verify as held_against  # noqa: PLC0415
-
-    if not options.files:
-        raise BadValue("No report was given.", "Name the report, then the files it was made from.")
-    proof = carried(options.files.pop(0))
-    _open_folders(options)
-    if not options.files:
-        raise BadValue("No data were given.", "Name the report, then the files it was made from.")
-    options.zone = options.zone or proof.zone or None
-    options.date_order = options.date_order or [f"{column}={order}" for column, order in proof.date_orders.items()]
-    calendar = read_calendar(options.calendar) if options.calendar else None
-    told = held_against(proof, dataset(options), calendar)
-    write_json(
-        {
-            "equal": told.is_equal,
-            "numbers": told.checked,
-            "same_data": told.same_data,
-            "same_code": told.same_code,
-            "fingerprint": {"then": proof.fingerprint, "now": told.fingerprint},
-            "version": {"then": proof.version, "now": told.version},
-            "differences": [
-                {"metric": one.metric, "period": one.period, "group": list(one.group), "then": one.then, "now": one.now}
-                for one in told.differences
-            ],
-        }
-    )
-    print("\n".join(one_line(line) for line in told.text.split("\n")), file=sys.stderr)
-    return 0 if told.is_equal else DIFFERS
-
-
 def reporting(command: argparse.ArgumentParser) -> None:
     """The options of `kpi report`."""
     command.add_argument("-o", "--output", metavar="FILE.html|pdf|md|xlsx|ipynb|png", help="where to; its ending decides the format")
@@ -128,12 +94,7 @@ def reporting(command: argparse.ArgumentParser) -> None:
     )
 
 
-def verifying(command: argparse.ArgumentParser) -> None:
-    """The options of `kpi verify`."""
-    command.add_argument("--calendar", metavar="FILE", help="the working hours it was made with, a TOML file")
-
-
-def _open_folders(options: argparse.Namespace) -> None:
+def open_folders(options: argparse.Namespace) -> None:
     """A folder stands for the tables in it, and for the calendar and the targets beside them."""
     found: list[str] = []
     for name in options.files:

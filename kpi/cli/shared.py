@@ -6,7 +6,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,8 @@ CLEAR = "\r\x1b[K"
 """Back to the start of the terminal's line, which may show how far a reading had come."""
 
 
-def dataset(options: argparse.Namespace) -> Any:
+def dataset(options: argparse.Namespace, mappings: Mapping[str, str] | None = None) -> Any:
+    """What is read of the files named; `mappings` are the texts of mappings by file name, for those that no option decides."""
     from kpi.cells import ORDERS  # noqa: PLC0415  reading loads the database; --help must not wait for it
     from kpi.engine import Seen  # noqa: PLC0415
     from kpi.read import read  # noqa: PLC0415
@@ -31,6 +32,7 @@ def dataset(options: argparse.Namespace) -> Any:
         *options.files,
         source=options.source,
         mapping=options.mapping,
+        mappings=None if options.mapping or options.source else mappings,
         zone=options.zone,
         date_orders=orders or None,
         progress=progress if sys.stderr.isatty() else None,

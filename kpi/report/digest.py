@@ -127,7 +127,7 @@ def digest(
         *_unfinished(scope, week, data),
     ]
     reading = reading or Reading(tuple(dict.fromkeys(f.file.split(" › ")[0] for f in data.report.files)) if data.report else ())
-    proof = proof_of([now, past], fingerprint=data.fingerprint, scope=scope, zone=reading.zone, date_orders=reading.date_orders)
+    proof = proof_of([now, past], data=data, scope=scope, zone=reading.zone, date_orders=reading.date_orders)
     return Report(tuple(blocks), proof, named(reading.files), _link(url, scope), reading)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from kpi.explain.lines import Reading
 from kpi.report.blocks import Chart, Heading, Note, Report, Sentence, Table, Tiles, Title
 from kpi.report.markdown import prose, table, tiles_table
-from kpi.report.proof import Numbers
+from kpi.report.proof import Numbers, whole_of
 
 
 def write(report: Report) -> bytes:
@@ -65,7 +65,8 @@ def _reading(reading: Reading, fingerprint: str) -> Iterator[str]:
     yield from (f"    {_literal(name)}," for name in names)
     yield from (f"    {name}={_literal(value)}," for name, value in said.items() if value)
     yield ")"
-    yield f"data.fingerprint == {_literal(fingerprint)}  # True for the same files, read alike"
+    part = "; the page showed a part of them" if "-" in fingerprint else ""
+    yield f"data.fingerprint == {_literal(whole_of(fingerprint))}  # True for the same files, read alike{part}"
 
 
 def _measuring(part: Numbers, reading: Reading) -> str:

@@ -5,17 +5,23 @@ A report carries its proof as JSON, in its own way of each kind of file:
     {"deskmeter": 1, "version": "0.1.0 (commit …)", "fingerprint": "…", "reading": {"zone": "", "date_orders": {}},
      "scope": {…}, "numbers": [{"scope": {"by": ["week"], …}, "intervals": true, "rows": [["csat", "2026-10-05", [], value, low, high, n, top, bottom], …]}]}
 
-`scope` is what `Scope.to_query` says, a row's third part its group in the order of the split; unknown is null.
+`scope` is what `Scope.to_query` says, a row's third part its group in the order of the split; unknown is null. A file that shows a part of the data (a
+reader of a link made it, or names are hidden) has `"view": {"of": "…", "since": "…", "until": "…"}` besides: the fingerprint of the whole, and between
+which instants. What else the part leaves out is in no file: the second half of its fingerprint is a salted hash of it, which the server that made the
+link knows again (`kpi.store.origin`).
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from kpi.engine import Dataset
 from kpi.errors import KpiError, UnreadableFile
 from kpi.explain.lines import code_version
 from kpi.measure import Result
@@ -28,6 +34,9 @@ MOST_ROWS = 200_000
 
 COMPARED = ("before", "change", "change_low", "change_high")
 """What rows of a scope with a comparison have besides."""
+
+OF_VIEW = re.compile(r"[0-9a-f]{16}-[0-9a-f]{16}")
+"""The fingerprint of a view: of the whole, then of the part."""
 
 Row = tuple[Any, ...]
 
@@ -47,8 +56,36 @@ class Numbers:
 
 
 @dataclass(frozen=True)
+class View:
+    """That a proof is of a part of the data. `of`: the fingerprint of the whole; `since` and `until`: the UTC instants outside of which nothing is in it
+    (its reader knows them from the dates of the page), None for no limit."""
+
+    of: str
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+
+    @staticmethod
+    def at(data: Dataset) -> View | None:
+        """The view a dataset is; None where it is the whole."""
+        if data.seen.is_all:
+            return None
+        return View(whole_of(data.fingerprint), data.seen.since, data.seen.until)
+
+    def to_dict(self) -> dict[str, str | None]:
+        """As JSON has it."""
+        since, until = (None if at is None else at.isoformat() for at in (self.since, self.until))
+        return {"of": self.of, "since": since, "until": until}
+
+
+def whole_of(fingerprint: str) -> str:
+    """The fingerprint of the whole that a view is a part of: the first half of the view's (`Dataset.as_seen`)."""
+    return fingerprint.partition("-")[0]
+
+
+@dataclass(frozen=True)
 class Proof:
-    """The numbers, the code's version, the data's fingerprint, and what was said about the files when they were read. `scope` is the page's own."""
+    """The numbers, the code's version, the data's fingerprint, and what was said about the files when they were read. `scope` is the page's own; `view`
+    says of which data the file shows a part."""
 
     version: str
     fingerprint: str
@@ -56,6 +93,7 @@ class Proof:
     scope: Mapping[str, Sequence[str]] = field(default_factory=dict)
     zone: str = ""
     date_orders: Mapping[str, str] = field(default_factory=dict)
+    view: View | None = None
 
     @property
     def count(self) -> int:
@@ -68,6 +106,7 @@ class Proof:
             MARK: FORMAT,
             "version": self.version,
             "fingerprint": self.fingerprint,
+            **({"view": self.view.to_dict()} if self.view else {}),
             "reading": {"zone": self.zone, "date_orders": dict(self.date_orders)},
             "scope": _query(self.scope),
             "numbers": [
@@ -91,13 +130,14 @@ class Proof:
 def proof_of(
     results: Iterable[Result | tuple[Result, bool]],
     *,
-    fingerprint: str = "",
+    data: Dataset | None = None,
     scope: Scope | None = None,
     zone: str = "",
     date_orders: Mapping[str, str] | None = None,
 ) -> Proof:
-    """The proof of some results; a pair says whether its intervals were asked for. The same measurement twice counts once."""
+    """The proof of some results of a dataset; a pair says whether its intervals were asked for. The same measurement twice counts once."""
     parts: dict[str, Numbers] = {}
+    fingerprint = data.fingerprint if data else ""
     for given in results:
         result, intervals = given if isinstance(given, tuple) else (given, True)
         query, rows = result.scope.to_query(), rows_of(result)
@@ -105,7 +145,8 @@ def proof_of(
             key = json.dumps([query, [row[:3] for row in rows], intervals], default=str)
             parts[key] = Numbers(query, rows, intervals)
         fingerprint = fingerprint or result.fingerprint
-    return Proof(code_version(), fingerprint, tuple(parts.values()), scope.to_query() if scope else {}, zone, date_orders or {})
+    said = scope.to_query() if scope else {}
+    return Proof(code_version(), fingerprint, tuple(parts.values()), said, zone, date_orders or {}, View.at(data) if data else None)
 
 
 def rows_of(result: Result) -> tuple[Row, ...]:
@@ -134,7 +175,9 @@ def parsed(text: str, name: str) -> Proof:
         )
         reading = given["reading"]
         orders = {str(column): str(order) for column, order in reading["date_orders"].items()}
-        proof = Proof(str(given["version"]), str(given["fingerprint"]), parts, _query(given["scope"]), str(reading["zone"]), orders)
+        fingerprint, zone = str(given["fingerprint"]), str(reading["zone"])
+        view = _view(given.get("view"), fingerprint)
+        proof = Proof(str(given["version"]), fingerprint, parts, _query(given["scope"]), zone, orders, view)
     except KpiError:
         raise
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
@@ -142,6 +185,14 @@ def parsed(text: str, name: str) -> Proof:
     if sum(len(part.rows) for part in parts) > MOST_ROWS:
         raise UnreadableFile(f"{name} carries more than {MOST_ROWS:,} numbers.", "A report has fewer.")
     return proof
+
+
+def _view(given: Mapping[str, Any] | None, fingerprint: str) -> View | None:
+    """The view a proof says it is of; files of older versions say it in the fingerprint only."""
+    if given is None:
+        return View(whole_of(fingerprint)) if OF_VIEW.fullmatch(fingerprint) else None
+    since, until = (dt.datetime.fromisoformat(given[name]) if given.get(name) else None for name in ("since", "until"))
+    return View(str(given["of"]), since, until)
 
 
 def _row(given: Sequence[Any]) -> Row:

@@ -11,7 +11,7 @@ import math
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from kpi.measure import measure
 from kpi.measure.result import COLUMNS
 from kpi.report.html import PROOF_ID
 from kpi.report.markdown import COMMENT
-from kpi.report.proof import COMPARED, Numbers, Proof, Row, parsed, rows_of
+from kpi.report.proof import COMPARED, Numbers, Proof, Row, parsed, rows_of, whole_of
 from kpi.report.workbook import NOTES
 from kpi.scope import Scope
 
@@ -83,6 +83,11 @@ class Verdict:
         return self.proof.fingerprint == self.fingerprint
 
     @property
+    def same_whole(self) -> bool:
+        """Whether both are of the same data, whatever part of them each shows."""
+        return whole_of(self.proof.fingerprint) == whole_of(self.fingerprint)
+
+    @property
     def same_code(self) -> bool:
         return self.proof.version == self.version
 
@@ -98,7 +103,9 @@ class Verdict:
             yield f"Equal: all {self.checked:,} numbers." if self.checked != 1 else "Equal: the one number."
         else:
             yield f"{len(self.differences):,} of {self.checked:,} numbers differ."
-        if not self.same_data:
+        if self.same_whole and not self.same_data:
+            yield "The data are the same; the file shows a part of them."
+        elif not self.same_data:
             yield f"The data are others: fingerprint {self.proof.fingerprint[:16] or 'unknown'} then, {self.fingerprint[:16]} now."
         if not self.same_code:
             yield f"The code is another: {self.proof.version} then, {self.version} now."
@@ -107,11 +114,12 @@ class Verdict:
             yield f"And {len(self.differences) - MOST_TOLD:,} more."
 
 
-def verify(proof: Proof, data: Dataset, calendar: Calendar | None = None) -> Verdict:
-    """Measure everything again. BadValue where the numbers count by working hours that were not given."""
+def verify(proof: Proof, data: Dataset, calendar: Calendar | None = None, hours: Mapping[str, Calendar] | None = None) -> Verdict:
+    """Measure everything again. BadValue where the numbers count by working hours that are neither `calendar` nor, by fingerprint, among `hours`."""
+    known = dict(hours or {}) | ({calendar.fingerprint: calendar} if calendar else {})
     differences, checked = [], 0
     for part in proof.numbers:
-        now = _again(part, data, calendar)
+        now = _again(part, data, known)
         then = {row[:3]: row for row in part.rows}
         for key in dict.fromkeys([*then, *now]):
             checked += key in then
@@ -121,13 +129,13 @@ def verify(proof: Proof, data: Dataset, calendar: Calendar | None = None) -> Ver
     return Verdict(proof, data.fingerprint, code_version(), checked, tuple(differences))
 
 
-def _again(part: Numbers, data: Dataset, calendar: Calendar | None) -> dict[Row, Row]:
+def _again(part: Numbers, data: Dataset, hours: Mapping[str, Calendar]) -> dict[Row, Row]:
     """The rows of a measurement, made anew, by metric, period and group."""
     wanted = part.scope.get("calendar", [""])[0]
-    if wanted and (calendar is None or calendar.fingerprint != wanted):
-        what = "These numbers were measured with working hours" + ("." if calendar is None else ", and those given are others.")
+    if wanted and wanted not in hours:
+        what = "These numbers were measured with working hours" + (", and those given are others." if hours else ".")
         raise BadValue(what, "Name the same file with --calendar.")
-    scope = Scope.from_query(part.scope, calendar=calendar if wanted else None)
+    scope = Scope.from_query(part.scope, calendar=hours.get(wanted))
     known = [name for name in part.metrics if name in CATALOGUE]
     if not known:
         return {}

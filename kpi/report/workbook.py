@@ -151,6 +151,7 @@ class _Sheets:
         rows = [
             ("Data", report.source),
             ("Fingerprint of the data", report.proof.fingerprint),
+            *([("Fingerprint of the whole they are a part of", report.proof.view.of)] if report.proof.view else []),
             ("Code", f"Deskmeter {report.proof.version}"),
             ("Made", f"{report.made_at:%Y-%m-%d %H:%M} UTC"),
             *([("Live page", report.link)] if report.link else []),

@@ -33,6 +33,12 @@ def url() -> str:
     return said.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
+def is_there() -> bool:
+    """Whether there is a book already: asking it would make one."""
+    address = sa.make_url(url())
+    return not address.drivername.startswith("sqlite") or Path(address.database or "").is_file()
+
+
 @contextmanager
 def begin() -> Iterator[sa.Connection]:
     """A transaction: all of it is kept when the block ends, none of it when it raises."""

@@ -31,6 +31,8 @@ FREE = ("dates", "filters", "counting")
 NEVER = ("data", "share")
 """Pages no link can show: the files as they came, and the links themselves."""
 LONGEST = {"title": 200, "note": 2_000, "passphrase": 200}
+PROOF = "proof"
+"""Under which name a frozen link keeps its numbers, as a report carries them (`kpi.report.Proof`)."""
 PATIENCE, LONGEST_WAIT = 5, dt.timedelta(minutes=15)
 """After so many wrong passphrases in a row one waits, twice as long each time."""
 
@@ -157,6 +159,13 @@ def find(token: str) -> Link | None:
     return link if link and link.state() == "open" else None
 
 
+def look(token: str) -> Link | None:
+    """The link of a token, whatever has become of it: for who has the book. None where the book has none."""
+    with begin() as connection:
+        row = connection.execute(sa.select(LINKS).where(LINKS.c.token_hash == _hash(token))).one_or_none()
+    return None if row is None else _read(row)
+
+
 def admit(link: Link, passphrase: str) -> bool:
     """Whether a passphrase opens a link that has one. BadValue, without looking, after too many wrong ones."""
     with begin() as connection:
@@ -191,6 +200,12 @@ def of(key: str) -> list[Link]:
     with begin() as connection:
         rows = connection.execute(sa.select(LINKS).where(LINKS.c.data_key == key).order_by(LINKS.c.made_at.desc(), LINKS.c.id)).all()
     return [_read(row) for row in rows]
+
+
+def every() -> list[Link]:
+    """Every link of the book, the newest first."""
+    with begin() as connection:
+        return [_read(row) for row in connection.execute(sa.select(LINKS).order_by(LINKS.c.made_at.desc(), LINKS.c.id))]
 
 
 def one(key: str, number: str) -> Link:
@@ -230,6 +245,12 @@ def revoke_all(key: str, *, who: str = "", why: str = "") -> int:
 def held(key: str) -> frozenset[str]:
     """The versions of a key that open frozen links still need."""
     return frozenset(link.version for link in of(key) if link.version and link.state() == "open")
+
+
+def salt_of(key: str) -> str:
+    """The same as `salt` where it has been made; "" where it has not, or is gone."""
+    said = read_json(folder(key) / "salt.json")
+    return said if isinstance(said, str) else ""
 
 
 def salt(key: str) -> str:

@@ -20,12 +20,11 @@ from kpi.scope import NONE, QUERY_NAMES
 from kpi.store import Shared, links
 from kpi.store.audit import now
 from kpi.store.fitting import withheld
-from kpi.store.links import Link, Told
+from kpi.store.links import PROOF, Link, Told
 from pages.parts import texts, visitor
 from pages.parts.mine import Mine, who
 from pages.parts.share_asked import Wish
 from pages.parts.share_from import MOST_NUMBERS, saw
-from pages.parts.share_version import PROOF
 from pages.parts.words import plain
 
 MADE, VISIT = "share_made", "share_ids"
@@ -115,7 +114,7 @@ def numbers(opened: Shared, names: Sequence[str]) -> Proof:
     lacks = data.lacking(scope.ask)
     told = [name for name in names if not lacks[name]][:MOST_NUMBERS]
     told = told or [name for some in shown(lacks).values() for name in some if not lacks[name]]
-    return proof_of([kpi.measure(told, scope, data)] if told else [], fingerprint=data.fingerprint, scope=opened.opening)
+    return proof_of([kpi.measure(told, scope, data)] if told else [], data=data, scope=opened.opening)
 
 
 def for_readers(told: Told, mine: Mine) -> Told:

@@ -14,10 +14,9 @@ from kpi.report import Proof
 from kpi.report.proof import parsed
 from kpi.report.verify import verify
 from kpi.store import Shared
+from kpi.store.links import PROOF
 
 MOST_TOLD = 3
-PROOF = "proof"
-"""Where a frozen link keeps its numbers."""
 
 
 def proof(kept: Mapping[str, Any]) -> Proof | None:
