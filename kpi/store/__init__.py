@@ -2,6 +2,7 @@
 
     KPI_HOME/data/<key>/            the key is long and random, and whoever has it may see the data
         0.csv 1.xlsx …              the files as they came; names.json has the names they came with
+        names.before.json           the files before an upload that is not read yet (see `uploads`)
         options.json                what the visitor said about them (zone, day-month order, mappings)
         calendars/<print>.toml      working hours the visitor brought; calendar.toml is the one meant by default
         events.csv targets.toml …   what people said that belongs to the key (see `texts`)
@@ -33,6 +34,7 @@ from kpi.store.folders import (
 from kpi.store.imports import State, begin, cancel, discard, import_now, state
 from kpi.store.shared import Shared, frozen, shared
 from kpi.store.texts import TEXTS, bring_along, change, text
+from kpi.store.uploads import bring, go_back, may_go_back
 from kpi.store.versions import open_dataset
 
 __all__ = [
@@ -44,6 +46,7 @@ __all__ = [
     "add_calendar",
     "audit",
     "begin",
+    "bring",
     "bring_along",
     "calendars",
     "cancel",
@@ -53,9 +56,11 @@ __all__ = [
     "files",
     "folder",
     "frozen",
+    "go_back",
     "import_now",
     "keep",
     "links",
+    "may_go_back",
     "names",
     "open_dataset",
     "options",

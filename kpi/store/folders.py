@@ -48,7 +48,7 @@ def keep(given: Mapping[str, Path | bytes | BinaryIO]) -> str:
     half = Path(tempfile.mkdtemp(dir=place, prefix="half-"))  # readable by this user only
     try:
         for number, (name, source) in enumerate(given.items()):
-            with (half / f"{number}{_suffix(name)}").open("wb") as out:
+            with (half / f"{number}{suffix(name)}").open("wb") as out:
                 if isinstance(source, bytes):
                     out.write(source)
                 elif isinstance(source, Path):
@@ -65,13 +65,22 @@ def keep(given: Mapping[str, Path | bytes | BinaryIO]) -> str:
 
 def names(key: str) -> tuple[str, ...]:
     """The names the files came with; none when the key has no files (the sample company before it is made)."""
-    return tuple(read_json(folder(key) / "names.json") or ())
+    return tuple(name for name, _ in entries(key))
 
 
 def files(key: str) -> dict[str, Path]:
     """The name a file came with -> where it lies."""
     place = folder(key)
-    return {name: place / (name if key == SAMPLE else f"{number}{_suffix(name)}") for number, name in enumerate(names(key))}
+    return {name: place / stored for name, stored in entries(key)}
+
+
+def entries(key: str) -> list[tuple[str, str]]:
+    """(the name a file came with, the name it lies under), in the order they came. A file that came later says where it lies."""
+    told = read_json(folder(key) / "names.json") or []
+    return [
+        (one, one if key == SAMPLE else f"{number}{suffix(one)}") if isinstance(one, str) else (str(one[0]), str(one[1]))
+        for number, one in enumerate(told)
+    ]
 
 
 def options(key: str) -> Options:
@@ -128,7 +137,11 @@ def add_calendar(key: str, text: str) -> str:
 
 def asked_of(key: str) -> str:
     """A digest of the files and of all that was said about them: the import of this is the present one, or is still to be made."""
-    stated = [(name, path.stat().st_size if path.is_file() else 0) for name, path in files(key).items()]
+    first = [name if key == SAMPLE else f"{number}{suffix(name)}" for number, name in enumerate(names(key))]
+    stated = [
+        (name, path.stat().st_size if path.is_file() else 0, *([path.name] if path.name != usual else []))
+        for (name, path), usual in zip(files(key).items(), first, strict=True)
+    ]
     calendar = default_calendar(key)
     text = json.dumps([stated, asdict(options(key)), calendar.fingerprint if calendar else ""], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
@@ -149,6 +162,7 @@ def write_json(path: Path, content: Any) -> None:
     half.replace(path)
 
 
-def _suffix(name: str) -> str:
-    suffix = Path(name).suffix.lower()
-    return suffix if _SUFFIX.fullmatch(suffix) else ""
+def suffix(name: str) -> str:
+    """The ending a file may lie under, of the name it came with."""
+    ending = Path(name).suffix.lower()
+    return ending if _SUFFIX.fullmatch(ending) else ""

@@ -17,7 +17,7 @@ from kpi import sample
 from kpi.engine import MEMORY
 from kpi.errors import KpiError
 from kpi.read import read
-from kpi.store import audit, links, people, versions
+from kpi.store import audit, links, people, uploads, versions
 from kpi.store.folders import SAMPLE, asked_of, default_calendar, files, folder, names, options, read_json, write_json
 from kpi.tables import TABLES
 
@@ -118,6 +118,8 @@ def import_now(key: str, progress: Progress | None = None) -> None:
     tick("Writing it down", 0.92)
     name = versions.write(data, place, calendar)
     write_json(place / "import.json", {"asked": asked, "file": name, "fingerprint": data.fingerprint})
+    if asked == asked_of(key):  # nothing more came meanwhile
+        uploads.settle(key)
     audit.note("import", key, fingerprint=data.fingerprint, rows=dict(data.rows), files=len(given))
     needed = {name, *links.held(key)}  # a frozen link keeps its version
     for old in place.glob("*.duckdb"):
