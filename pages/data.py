@@ -5,7 +5,7 @@ import streamlit as st
 import kpi
 from kpi import quality
 from kpi.hours import known_zones
-from pages.parts import mapping, quality_files, quality_findings, recorded, start, understood
+from pages.parts import brought, joined, mapping, quality_files, quality_findings, recorded, start, understood
 from pages.parts.mine import reread
 from pages.parts.words import plain
 
@@ -42,6 +42,7 @@ with st.expander("Column by column", icon=":material/view_column:", key="column_
 quality_files.own_columns(mine)
 quality_files.unread(mine)
 quality_files.rejected(mine)
+joined.conflicts(mine)
 
 if not mine.is_sample:
     recorded.heading("Read it differently")
@@ -51,7 +52,7 @@ if not mine.is_sample:
             "Times that state no zone are in", sorted(known_zones()), key="source_zone", on_change=_zone_said, args=(mine.key,), width=320
         )
     understood.orders_said(mine)
-    quality_files.add(mine)
+    brought.files(mine)
     if not unmatched:
         mapping.by_hand(mine, "Match columns by hand")
 

@@ -8,6 +8,7 @@
         events.csv targets.toml …   what people said that belongs to the key (see `texts`)
         <fingerprint>.duckdb        a version of the dataset: written once, never changed
         import.json                 which version is the present one, and what was understood of the files
+        opened.json                 when somebody last opened them, to the hour
         progress.json failed.json   an import under way, or why the last one failed
     KPI_HOME/book.sqlite            links and the audit log (`database`); or PostgreSQL, by KPI_DATABASE
 
@@ -33,7 +34,7 @@ from kpi.store.folders import (
 )
 from kpi.store.imports import State, begin, cancel, discard, import_now, state
 from kpi.store.shared import Shared, frozen, shared
-from kpi.store.texts import TEXTS, bring_along, change, text
+from kpi.store.texts import TEXTS, change, text
 from kpi.store.uploads import bring, go_back, may_go_back
 from kpi.store.versions import open_dataset
 
@@ -47,7 +48,6 @@ __all__ = [
     "audit",
     "begin",
     "bring",
-    "bring_along",
     "calendars",
     "cancel",
     "change",

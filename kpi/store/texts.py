@@ -46,14 +46,6 @@ def change(key: str, name: str, how: Callable[[str], str]) -> str:
     return now
 
 
-def bring_along(key: str, other: str) -> None:
-    """Copy every text of one key to another that has none of that name: the same people's data, with files added."""
-    for name in TEXTS:
-        old = text(key, name)
-        if old:
-            change(other, name, lambda now, old=old: now or old)  # type: ignore[misc]  # a default argument has no place in the type
-
-
 @contextmanager
 def _alone(place: Path) -> Iterator[None]:
     """One writer at a time, over all processes."""

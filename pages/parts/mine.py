@@ -173,14 +173,16 @@ def _not_read(key: str, now: store.State) -> None:
             st.button("Start again", icon=":material/refresh:", on_click=store.begin, args=(key,), key="start_again")
         return
     st.error(plain(now.hint), title=plain(now.what), icon=":material/error:")
+    if store.may_go_back(key) and who().may("edit"):
+        st.button("Go back to the files as they were", icon=":material/undo:", on_click=store.go_back, args=(key,), key="files_back")
     if now.kind == "UnknownExport":
         st.session_state["unread_key"] = key
 
 
-def upload(widget: str, beside: str = "") -> None:
+def upload(widget: str, beside: str = "", instead: Sequence[str] = ()) -> None:
     """The uploader's callback: once per upload, before the script. Copies to disk and frees Streamlit's memory.
 
-    With `beside` the files of that key come along, and what was said about them, under a new key.
+    With `beside` they join the files of that key, or take the place of those named by `instead`.
 
     Streamlit keeps every upload in memory until the visit ends and copies it on each run; removing it here is what keeps a
     server flat (the manager is half private: a browser test watches it).
@@ -189,7 +191,10 @@ def upload(widget: str, beside: str = "") -> None:
     if not files:
         return
     who().check("edit")
-    choose(keep(files, beside))
+    if beside:
+        store.bring(beside, _named(files), instead, who=who().name)
+    else:
+        choose(keep(files))
     context = get_script_run_ctx()
     if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
         for file in files:
@@ -198,9 +203,16 @@ def upload(widget: str, beside: str = "") -> None:
     st.session_state["uploads"] = st.session_state.get("uploads", 0) + 1  # a new widget key: a fresh, empty uploader
 
 
-def keep(files: Sequence[Upload], beside: str = "") -> str:
+def keep(files: Sequence[Upload]) -> str:
     """Copy uploads to the store and return their key. Two of one name are both kept."""
-    given: dict[str, BinaryIO | Path | bytes] = dict(store.files(beside)) if beside else {}
+    given = _named(files)
+    key = store.keep(given)
+    everyone.register(key, ", ".join(given), who=who().name)
+    return key
+
+
+def _named(files: Sequence[Upload]) -> dict[str, BinaryIO | Path | bytes]:
+    given: dict[str, BinaryIO | Path | bytes] = {}
     for file in files:
         stem, dot, suffix = file.name.rpartition(".")
         name, number = file.name, 1
@@ -208,13 +220,7 @@ def keep(files: Sequence[Upload], beside: str = "") -> str:
             number += 1
             name = f"{stem} ({number}){dot}{suffix}"
         given[name] = cast(BinaryIO, file)
-    key = store.keep(given)
-    everyone.register(key, ", ".join(given), who=who().name)
-    if beside:
-        said = store.options(beside)
-        store.say(key, zone=said.zone, date_orders=said.date_orders, mappings=said.mappings)
-        store.bring_along(beside, key)
-    return key
+    return given
 
 
 def ribbon(mine: Mine, page: str) -> DeltaGenerator:

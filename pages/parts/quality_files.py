@@ -11,9 +11,9 @@ import kpi
 from kpi import units
 from kpi.sources import column_label
 from kpi.tables import TABLES
-from pages.parts import accent, recorded, share_list, start
+from pages.parts import accent, joined, recorded, share_list
 from pages.parts.drawn import csv_of
-from pages.parts.mine import Mine, discard, upload
+from pages.parts.mine import Mine, discard
 
 TALL = 24
 """A table of more rows scrolls."""
@@ -35,9 +35,10 @@ def files(mine: Mine) -> None:
     rows = [
         {
             "File": file.file,
-            "Recognised as": file.label,
+            "Recognised as": f"{file.label} (best effort)" if file.confidence == "low" else file.label,
             "Rows": file.rows,
             "Became": ", ".join(counted(n, table) for table, n in file.tables.items() if n) or "nothing",
+            **joined.cell(file, mine.dataset.report),
             "Older rows set aside": file.superseded,
             "Rows left out": file.rejected,
         }
@@ -180,24 +181,6 @@ def _shown(column: str, kind: str) -> str:
     if kind == "instant":
         return f"strftime(\"{column}\", '%Y-%m-%d %H:%M')"
     return f"array_to_string(\"{column}\", ', ')" if kind == "list" else f'"{column}"::VARCHAR'
-
-
-def add(mine: Mine) -> None:
-    """More files beside those there are; what was said about the old ones holds on."""
-    with st.expander("Add files", icon=":material/upload_file:", key="add_files"):
-        st.caption(
-            "More tables of the same help desk: messages, changes, surveys, costs, or more tickets. All files are read together again."
-        )
-        key = f"add_{st.session_state.get('uploads', 0)}"
-        st.file_uploader(
-            "Files to add",
-            type=start.KINDS,
-            accept_multiple_files=True,
-            key=key,
-            on_change=upload,
-            args=(key, mine.key),
-            label_visibility="collapsed",
-        )
 
 
 def these_data(mine: Mine) -> None:

@@ -7,7 +7,6 @@ import io
 import time
 import tomllib
 from collections.abc import Callable
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -256,11 +255,8 @@ def test_more_files_are_added_to_those_there_are(app: App, kept: dict[str, str],
     at = app(key, "data.py")
     uploader = next(u for u in at.file_uploader if u.key.startswith("add_"))
     uploader.upload("surveys.csv", b"ticket_id,kind,score\n1,csat,5\n2,csat,1\n").run()
-    new = at.query_params["data"][0] if isinstance(at.query_params["data"], list) else at.query_params["data"]
-    assert new != key and store.names(new) == ("tickets.csv", "surveys.csv") and store.options(new).zone == "Europe/Berlin"
-    imported(at, new)
-    assert kpi.measure("csat", kpi.Scope(), store.open_dataset(new)).frame["value"].iloc[0] == 50
-    assert Path(store.folder(key)).is_dir(), "links to the old data hold"
+    assert at.query_params["data"] in (key, [key]), "the address stays"
+    assert store.names(key) == ("tickets.csv", "surveys.csv") and store.options(key).zone == "Europe/Berlin"
 
 
 def test_dates_that_could_be_either_are_the_verdict_until_they_are_answered(

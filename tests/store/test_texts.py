@@ -44,15 +44,6 @@ def test_no_other_name_is_a_file(key: str, name: str) -> None:
         store.text(key, name)
 
 
-def test_texts_come_along_where_there_are_none(key: str) -> None:
-    other = store.keep({"tickets.csv": b"ticket_id\n1\n"})
-    store.change(key, "events.csv", lambda now: "old")
-    store.change(key, "targets.toml", lambda now: "old")
-    store.change(other, "targets.toml", lambda now: "own")
-    store.bring_along(key, other)
-    assert (store.text(other, "events.csv"), store.text(other, "targets.toml")) == ("old", "own")
-
-
 def test_texts_do_not_ask_for_a_new_import(key: str) -> None:
     store.import_now(key)
     store.change(key, "events.csv", lambda now: "date,title\n2026-01-06,Release\n")
