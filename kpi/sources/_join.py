@@ -76,7 +76,8 @@ def said(join: Join) -> list[str]:
     if join.table == "customers":
         found = f"{join.joined:,} of {join.rows:,} requesters of the tickets are in this list of customers"
     here, there = (", ".join(f"“{text}”" for text in texts) for texts in (join.here, join.there))
-    shown = f" Here stands {here}; the tickets say {there}." if here and there else f" {join.silent:,} {'names' if join.silent == 1 else 'name'} none." if join.silent else ""
+    silent = f" {join.silent:,} {'names' if join.silent == 1 else 'name'} none." if join.silent else ""
+    shown = f" Here stands {here}; the tickets say {there}." if here and there else silent
     return [
         *sentences,
         f"only {found} ({100 * join.rate:.0f} %).{shown} Check that both come from the same help desk and cover the same time.",
