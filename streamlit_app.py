@@ -35,7 +35,7 @@ from streamlit.starlette import App
 
 from kpi import api
 from kpi.errors import KpiError
-from kpi.store import people
+from kpi.store import people, retention
 from pages.parts import downloads, login, warm
 from pages.parts.words import say
 
@@ -117,6 +117,14 @@ async def healthz(request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok", "version": version("deskmeter")})
 
 
+def _kept() -> retention.Rule | None:
+    """How long data are kept (KPI_RETENTION); say what to do, and end, where that cannot be understood: nothing must be kept for longer than meant."""
+    try:
+        return retention.from_environment()
+    except KpiError as error:
+        sys.exit(str(error))
+
+
 def _let_in() -> None:
     """Decide how this server lets people in; say what to do, and end, where it would let in anybody without having been told to."""
     auth = Path(".streamlit/secrets.toml").is_file() and bool(secrets_singleton.get("auth"))
@@ -130,10 +138,15 @@ def _let_in() -> None:
 async def lifespan(app: App) -> AsyncIterator[None]:
     """Get ready while the first visitor is still on the way: the server answers at once, and a thread warms up beside it."""
     threading.Thread(target=warm.up, name="warm-up", daemon=True).start()
+    stop = threading.Event()
+    if KEPT is not None:
+        threading.Thread(target=retention.daily, args=(KEPT, stop), name="retention", daemon=True).start()
     yield
+    stop.set()
 
 
 _let_in()
+KEPT = _kept()
 app = App(
     Path(__file__).parent / "pages" / "frame.py",
     routes=[Route("/healthz", healthz), Route("/history.js", history), *downloads.routes, *login.routes, *api.routes],

@@ -20,6 +20,14 @@ def main_script() -> Path:
     return app_folder() / "streamlit_app.py"
 
 
+def make_home() -> Path:
+    """The folder data are kept in, made where it is not there: for this user only, since others on this machine are no owners of the data."""
+    place = user_folder()
+    if not place.is_dir():
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return place
+
+
 def user_folder() -> Path:
     """Where data is kept: KPI_HOME, or the folder this system keeps a user's data in. It may not exist yet."""
     if given := os.environ.get("KPI_HOME"):

@@ -18,7 +18,7 @@ from alembic import command
 from alembic.config import Config
 
 from kpi.errors import BadValue
-from kpi.home import user_folder
+from kpi.home import make_home, user_folder
 
 FILE = "book.sqlite"
 
@@ -31,6 +31,14 @@ def url() -> str:
     if not said.startswith(("postgresql://", "sqlite:///")):
         raise BadValue("KPI_DATABASE is no address of a database this version can use.", "Write it as postgresql://user@host/name.")
     return said.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def wipe() -> None:
+    """Leave nothing of what was deleted on disk: SQLite keeps old pages in its log until it is emptied. PostgreSQL does so by itself, in time."""
+    engine = _engine(url())
+    if engine.dialect.name == "sqlite":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
 
 
 def is_there() -> bool:
@@ -50,6 +58,7 @@ def begin() -> Iterator[sa.Connection]:
 def _engine(address: str) -> sa.Engine:
     """The engine of an address, its tables brought to this version. Two processes that start at once do so one after the other."""
     if address.startswith("sqlite"):
+        make_home()
         Path(sa.make_url(address).database or "").parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(address, connect_args={"timeout": 30})
         sa.event.listen(engine, "connect", _sqlite)
@@ -63,8 +72,8 @@ def _engine(address: str) -> sa.Engine:
 
 
 def _sqlite(connection: Any, _record: object) -> None:
-    """Readers and the writer never wait for each other, and what was said to be kept is kept."""
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    """Readers and the writer never wait for each other, what was said to be kept is kept, and what was deleted is overwritten."""
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from kpi.errors import UnknownName
-from kpi.home import user_folder
+from kpi.home import make_home, user_folder
 from kpi.hours import Calendar, read_calendar
 
 SAMPLE = "sample"
@@ -40,9 +40,16 @@ def folder(key: str) -> Path:
     return user_folder() / "data" / key
 
 
+def keys() -> list[str]:
+    """Every key there are data of, the sample company's last; none that is only half there."""
+    places = sorted((user_folder() / "data").glob("*"))
+    return sorted((p.name for p in places if (p.name == SAMPLE or _KEY.fullmatch(p.name)) and p.is_dir()), key=lambda key: key == SAMPLE)
+
+
 def keep(given: Mapping[str, Path | bytes | BinaryIO]) -> str:
     """Copy files to the store and return their key. The names their sender chose are noted, never used as paths."""
     key = secrets.token_hex(16)
+    make_home()
     place = user_folder() / "data"
     place.mkdir(parents=True, exist_ok=True)
     half = Path(tempfile.mkdtemp(dir=place, prefix="half-"))  # readable by this user only

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from kpi import sample
 from kpi.engine import MEMORY
-from kpi.errors import KpiError
+from kpi.errors import KpiError, UnreadableFile
 from kpi.read import read
 from kpi.store import audit, links, people, uploads, versions
 from kpi.store.folders import SAMPLE, asked_of, default_calendar, files, folder, names, options, read_json, write_json
@@ -25,6 +25,9 @@ Progress = Callable[[str, float], None]
 READY, RUNNING, FAILED, STOPPED, ABSENT = "ready", "running", "failed", "stopped", "absent"
 _RUNNING: dict[str, subprocess.Popen[bytes]] = {}
 _LOCK = threading.Lock()
+SILENT = 600
+"""Seconds after which an import of another process that says nothing has ended."""
+TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -84,14 +87,45 @@ def cancel(key: str) -> None:
         _fail(key, STOPPED, "", "The import was stopped.", "Start it again, or use other data.")
 
 
-def discard(key: str, *, who: str = "") -> None:
-    """Delete everything of a key: its files, its versions, an import under way. Every link to it is closed first (`links.of` tells which)."""
+def discard(key: str, *, who: str = "", why: str = "the data were deleted") -> None:
+    """Delete everything of a key: its files, its versions, an import under way. Every link to it is closed first, and the log names those that were open.
+
+    UnreadableFile where something of it cannot be deleted: it must not be believed gone.
+    """
     cancel(key)
-    links.revoke_all(key, who=who, why="the data were deleted")
+    died = [link.told.title for link in links.of(key) if link.state() == "open"]
+    links.revoke_all(key, who=who, why=why)
     people.forget(key)
-    audit.note("delete", key, who=who)
+    audit.note("delete", key, who=who, why=why, died=died)
     versions.forget(key)
-    shutil.rmtree(folder(key), ignore_errors=True)
+    place = folder(key)
+    for _ in range(TRIES):  # somebody may write into it while it goes
+        shutil.rmtree(place, ignore_errors=True)
+        if not place.exists():
+            return
+    raise UnreadableFile(
+        "Some files of these data could not be deleted.",
+        f"Nobody can open them here any more. Delete the folder data/{key} of KPI_HOME by hand.",
+    )
+
+
+def is_under_way(key: str) -> bool:
+    """Whether some process is importing a key: one of ours, or one that has told of its progress within ten minutes and has not ended."""
+    with _LOCK:
+        process = _RUNNING.get(key)
+        if process is not None and process.poll() is None:
+            return True
+    place = folder(key)
+    told, *ended = (_written(place / name) for name in ("progress.json", "import.json", "failed.json"))
+    return time.time() - told < SILENT and told > max(ended)
+
+
+def _written(path: Path) -> float:
+    """When a file was written, in seconds; 0 where there is none."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def import_now(key: str, progress: Progress | None = None) -> None:

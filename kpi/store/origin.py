@@ -8,10 +8,8 @@ from dataclasses import dataclass
 
 from kpi.engine import Seen
 from kpi.engine.seen import NAMES
-from kpi.errors import KpiError
-from kpi.home import user_folder
 from kpi.store import database, links
-from kpi.store.folders import SAMPLE, folder
+from kpi.store.folders import keys
 from kpi.store.links import Link
 
 
@@ -45,15 +43,3 @@ def _views(since: dt.datetime | None, until: dt.datetime | None) -> Iterator[Ori
     for key in keys():
         if salt := links.salt_of(key):
             yield from (Origin(key, Seen(names=names, salt=salt)) for names in NAMES)
-
-
-def keys() -> list[str]:
-    """Every key this server has data of, the sample company's included; not one that is only half there."""
-    found = []
-    for place in sorted((user_folder() / "data").glob("*")):
-        try:
-            if folder(place.name).is_dir():
-                found.append(place.name)
-        except KpiError:  # no key: a folder somebody else made, or half a one
-            continue
-    return sorted(found, key=lambda key: key == SAMPLE)

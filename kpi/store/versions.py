@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import asdict, fields
@@ -13,12 +15,15 @@ from kpi import engine
 from kpi.errors import UnknownName
 from kpi.hours import Calendar
 from kpi.sources import Import
-from kpi.store.folders import folder, read_json
+from kpi.store import audit
+from kpi.store.folders import SAMPLE, folder, read_json, write_json
 
 MOST_OPEN = 3
 """Each may hold KPI_MEMORY (600 MB) of columns it has read; opening one again takes a twentieth of a second."""
 _OPEN: OrderedDict[Path, engine.Dataset] = OrderedDict()
 _LOCK = Lock()
+OPENED, OFTEN = "opened.json", dt.timedelta(hours=1)
+_STAMPED: dict[str, dt.datetime] = {}
 
 
 def write(data: engine.Dataset, place: Path, calendar: Calendar | None) -> str:
@@ -41,6 +46,8 @@ def open_dataset(key: str, version: str | None = None) -> engine.Dataset:
     path = folder(key) / (version or file_of(key))
     if not path.is_file():
         raise UnknownName("The data of this address are not here any more.", "Open the file again.")
+    stamp(key)
+    let_go()
     with _LOCK:
         if path in _OPEN and path.is_file():
             _OPEN.move_to_end(path)
@@ -51,6 +58,32 @@ def open_dataset(key: str, version: str | None = None) -> engine.Dataset:
         while len(_OPEN) > MOST_OPEN:
             _OPEN.popitem(last=False)
         return data
+
+
+def stamp(key: str, at: dt.datetime | None = None) -> None:
+    """Note that somebody has opened a key, at most once an hour: what nobody opens may be deleted in the end (`retention`)."""
+    now = at or audit.now()
+    if key == SAMPLE or now - _STAMPED.get(key, dt.datetime.min) < OFTEN:
+        return
+    with contextlib.suppress(OSError):  # a folder that cannot be written to is still one to be read
+        write_json(folder(key) / OPENED, now.isoformat())
+        _STAMPED[key] = now
+
+
+def opened_at(key: str) -> dt.datetime | None:
+    """When somebody last opened a key, UTC, to the hour; None where nobody noted it."""
+    said = read_json(folder(key) / OPENED)
+    try:
+        return dt.datetime.fromisoformat(said)
+    except (TypeError, ValueError):
+        return None
+
+
+def let_go() -> None:
+    """Let go of versions whose files are gone: as long as one holds them their bytes stay on disk."""
+    with _LOCK:
+        for path in [path for path in _OPEN if not path.is_file()]:
+            del _OPEN[path]
 
 
 def forget(key: str) -> None:

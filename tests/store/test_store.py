@@ -95,8 +95,8 @@ def test_an_import_in_its_own_process_reports_and_ends() -> None:
 def test_a_stopped_import_leaves_the_store_as_it_was() -> None:
     key = store.keep({"tickets.csv": TICKETS})
     store.import_now(key)
-    before = sorted(p.name for p in store.folder(key).iterdir())
     fingerprint = store.open_dataset(key).fingerprint
+    before = sorted(p.name for p in store.folder(key).iterdir())
     store.say(key, zone="Europe/Berlin")
     assert store.state(key).name == "absent", "what was said about the files asks for a new import"
     store.begin(key)

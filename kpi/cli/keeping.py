@@ -1,0 +1,44 @@
+"""`kpi retain` and `kpi doctor`: delete what has been kept long enough, and look whether what is kept is whole."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from kpi.cli.shared import one_line, write_json
+from kpi.errors import BadValue
+
+FAULTY = 1
+
+
+def retain(options: argparse.Namespace) -> None:
+    """Delete data that are older than said, and links that have ended; --dry-run only tells. JSON on stdout, sentences on stderr."""
+    from kpi.store import retention  # noqa: PLC0415  the store loads the database; --help must not wait for it
+
+    limits = {
+        name: retention.limit(text, f"--{name.replace('_', '-')}")
+        for name, text in (("older_than", options.older_than), ("unopened", options.unopened))
+        if text
+    }
+    given = retention.Rule(**limits) if limits else retention.from_environment()
+    if given is None:
+        raise BadValue("It was not said how long data are kept.", "Say --older-than 90d or --unopened 90d, or set KPI_RETENTION.")
+    done = retention.retain(given, is_dry=options.dry_run)
+    write_json(
+        {
+            "dry_run": done.is_dry,
+            "rule": given.text,
+            "datasets": [{"data": one.title, "why": one.why, "links": list(one.links), "bytes": one.size} for one in done.gone],
+            "ended_links": done.ended,
+            "leftovers": done.leftovers,
+            "kept": list(done.kept),
+        }
+    )
+    print("\n".join(one_line(line) for line in done.text.split("\n")), file=sys.stderr)
+
+
+def retaining(command: argparse.ArgumentParser) -> None:
+    """The options of `kpi retain`."""
+    command.add_argument("--older-than", metavar="90d", help="data that were brought so long ago: days, weeks (12w) or years (2y)")
+    command.add_argument("--unopened", metavar="90d", help="data that nobody has opened for so long")
+    command.add_argument("--dry-run", action="store_true", help="delete nothing, and say what would be")
