@@ -154,7 +154,9 @@ def _planned(plan: Plan, part: Part, is_main: bool) -> Planned:
         # In the main table only a plain "no" leaves a row out; a further table takes only plain "yes" rows.
         rows = f"coalesce({typed(keep.value, _KEEP)}, {'true' if is_main else 'false'})"
         listed = f"({rows} OR ({keep.given} IS NOT NULL AND {keep.value} IS NULL))"
-    elif not is_main and part.fills == "surveys" and "score" in columns:
+    elif not is_main and (part.keep or (part.fills == "surveys" and "score" not in columns)):
+        rows = listed = "false"  # the column that would tell its rows is not in the file: without it every ticket would be an unanswered survey
+    elif not is_main and part.fills == "surveys":
         rows = f"({columns['score'].value} IS NOT NULL)"
         listed = f"({columns['score'].given} IS NOT NULL)"
     needed = [(name, columns[name]) for name in part.table.required if name in columns]
