@@ -59,7 +59,10 @@ def read_mapping(path: Path) -> tuple[Source, ...]:
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as failure:
-        raise UnreadableFile(f"The mapping “{path.name}” cannot be read.", "Check its path; it must be UTF-8 text.") from failure
+        hint = "Check its path; it must be UTF-8 text."
+        if not path.suffix:
+            hint = "Name a TOML file, or a mapping that was saved in the app."
+        raise UnreadableFile(f"The mapping “{path.name}” cannot be read.", hint) from failure
     return from_mapping(parse_mapping(text, path.name), origin=str(path))
 
 

@@ -17,6 +17,7 @@ from kpi.sources._load import load
 from kpi.sources._propose import readers_of
 from kpi.sources._recognise import Match, recognise
 from kpi.sources._report import Import
+from kpi.sources._reshape import beside
 from kpi.sources._source import Source
 from kpi.sources._synonyms import SYNONYMS
 from kpi.tables import TABLES, Column
@@ -51,34 +52,42 @@ class Guess:
 
 @dataclass(frozen=True)
 class Preview:
-    """One table of a file: its headers, its first rows (an Arrow table of text), and the source that recognises it, if any does."""
+    """One table of a file: its headers, its first rows (an Arrow table of text), and the source that recognises it, if any does.
+
+    `shaped` is what the source makes of it before it reads it, where it does: the table readers look at, with its rows.
+    """
 
     raw: RawTable
     rows: Any = field(repr=False)
     source: Source | None = None
     problem: str = ""
+    shaped: tuple[RawTable, Any] | None = field(default=None, repr=False)
+
+    @property
+    def looked_at(self) -> tuple[RawTable, Any]:
+        """The table that is read and its first rows: the file's own, or what the source makes of it."""
+        return self.shaped or (self.raw, self.rows)
 
     @property
     def headers(self) -> tuple[str, ...]:
         """The headers one can choose from, each once."""
-        return tuple(dict.fromkeys(h.raw for h in self.raw.headers if h.raw.strip()))
+        return tuple(dict.fromkeys(h.raw for h in self.looked_at[0].headers if h.raw.strip()))
+
+    def _cells(self, header: str) -> list[str]:
+        table, rows = self.looked_at
+        found = pick(table.headers, header)
+        return [] if found is None else [c.strip() for c in rows.column(found.column).to_pylist() if c and c.strip()]
 
     def values(self, header: str, most: int = 50) -> list[tuple[str, int]]:
         """The commonest cells under a header, and how often each occurs in the head."""
-        found = pick(self.raw.headers, header)
-        if found is None:
-            return []
         counts: dict[str, int] = {}
-        for cell in self.rows.column(found.column).to_pylist():
-            if cell is not None and cell.strip():
-                counts[cell.strip()] = counts.get(cell.strip(), 0) + 1
+        for cell in self._cells(header):
+            counts[cell] = counts.get(cell, 0) + 1
         return sorted(counts.items(), key=lambda c: -c[1])[:most]
 
     def examples(self, header: str) -> tuple[str, ...]:
         """Three different cells under a header, in the order of the file."""
-        found = pick(self.raw.headers, header)
-        cells = () if found is None else (c.strip() for c in self.rows.column(found.column).to_pylist() if c and c.strip())
-        return tuple(list(dict.fromkeys(cells))[:EXAMPLES])
+        return tuple(list(dict.fromkeys(self._cells(header)))[:EXAMPLES])
 
     @cached_property
     def _proposals(self) -> dict[str, dict[str, Guess]]:
@@ -110,19 +119,31 @@ def preview(path: Path, name: str, rows: int = ROWS) -> tuple[Preview, ...]:
             source = recognise(raw).source
         except UnknownExport as error:
             problem = error.what
-        found.append(Preview(raw, head, source, problem))
+        found.append(Preview(raw, head, source, problem, _shaped(raw, head, source)))
     return tuple(found)
+
+
+def _shaped(raw: RawTable, head: Any, source: Source | None) -> tuple[RawTable, Any] | None:
+    if source is None or source.reshape is None:
+        return None
+    with scratch() as con:
+        con.register("head", head)
+        con.execute(f"CREATE TABLE {raw.table} AS SELECT * FROM head")
+        made = beside(source.reshape)(con, replace(raw, doubts=()))
+        return made, con.sql(f"SELECT * FROM {ident(made.table)}").to_arrow_table()
 
 
 @dataclass(frozen=True)
 class Checked:
     """What a mapping makes of the first rows: the report an import would give, and the cells it could not read by canonical column.
 
-    `unread` is ("tickets", "status") -> [(text, how often)], the commonest first.
+    `unread` is ("tickets", "status") -> [(text, how often)], the commonest first; `words` says of columns with a vocabulary what the
+    words of the file were read as: ("tickets", "status") -> {"Done": "solved"}.
     """
 
     report: Import
     unread: Mapping[tuple[str, str], list[tuple[str, int]]]
+    words: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
 
 
 def check(seen: Preview, mapping: Mapping[str, Any], date_orders: Mapping[str, str] | None = None, zone: str | None = None) -> Checked:
@@ -138,14 +159,32 @@ def check(seen: Preview, mapping: Mapping[str, Any], date_orders: Mapping[str, s
             'SELECT "table", "column", text, count(*) FROM unread_cells GROUP BY ALL ORDER BY 4 DESC, 3'
         ).fetchall():
             unread.setdefault((table, column), []).append((text, int(n)))
-        return Checked(report, unread)
+        return Checked(report, unread, _words(con, raw, report))
+
+
+def _words(con: Any, raw: RawTable, report: Import) -> dict[tuple[str, str], Mapping[str, str]]:
+    """What the words of closed vocabularies, and of scores, were read as, row by row."""
+    found: dict[tuple[str, str], Mapping[str, str]] = {}
+    for told in report.columns:
+        column = TABLES[told.table].by_name[told.column]
+        is_vocabulary = bool(column.words) or column.type == "flag" or (told.table, told.column) == ("surveys", "score")
+        header = pick(raw.headers, told.headers[0].partition(": ")[2]) if len(told.headers) == 1 and is_vocabulary else None
+        if header is None or not told.filled:
+            continue
+        rows = con.execute(
+            f"SELECT trim(r.{ident(header.column)}), any_value(t.{ident(column.name)}::VARCHAR) FROM {ident(told.table)} t "
+            f"JOIN {ident(raw.table)} r USING (_row) WHERE t.{ident(column.name)} IS NOT NULL AND r.{ident(header.column)} IS NOT NULL "
+            f"GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {MOST_WORDS}"
+        ).fetchall()
+        found[told.table, told.column] = {str(text): str(value) for text, value in rows}
+    return found
 
 
 def draft(file: str, fills: str, columns: Mapping[str, Any], also: Sequence[Mapping[str, Any]] = (), **more: Any) -> dict[str, Any]:
     """A mapping (as `from_mapping` takes it) of one file: canonical column -> header, or a reader with its facts."""
     name = re.sub(r"[^a-z0-9]+", "_", fold(file).rsplit(".", 1)[0]).strip("_") or "mapping"
     name = name if name[0].isalpha() else f"file_{name}"
-    entry: dict[str, Any] = {"fills": fills, **more, "signs": [_headers_of(columns)[:6]], "columns": dict(columns)}
+    entry: dict[str, Any] = {"fills": fills, "signs": [_headers_of(columns)[:6]], **more, "columns": dict(columns)}
     return {"name": name, "label": "Your own mapping", "file": [{**entry, "also": [dict(a) for a in also]} if also else entry]}
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from kpi.cells import Connection, pick
-from kpi.errors import BadValue, UnknownExport, UnknownName, did_you_mean
+from kpi.errors import UnknownExport, UnknownName, did_you_mean
 from kpi.sources._mapping import from_mapping, read_mapping
 from kpi.sources._others import OTHERS
 from kpi.sources._registry import all_sources
+from kpi.sources._reshape import beside
+from kpi.sources._saved import saved, saved_path
 from kpi.sources._source import Source
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ def recognise(
     ----------
     con : accepted for callers that have it; headers alone decide.
     source : a source or tool by name, when the person said which; its signs need not be there, its required columns must.
-    mapping : the path of a mapping file, or its parsed content; it goes before every other source where it fits.
+    mapping : the path of a mapping file, the name of a saved one, or its parsed content; it goes before every other source where it fits.
 
     Raises
     ------
@@ -64,7 +66,11 @@ def recognise(
 def _mapped(mapping: Mapping[str, Any] | Path | str | None) -> tuple[Source, ...]:
     if mapping is None:
         return ()
-    declared = from_mapping(mapping) if isinstance(mapping, Mapping) else read_mapping(Path(mapping))
+    if isinstance(mapping, Mapping):
+        return tuple(_based(source) for source in from_mapping(mapping))
+    path = Path(mapping)
+    is_saved = not path.suffix and path.name == str(mapping) and not path.exists() and path.name in saved()
+    declared = read_mapping(saved_path(path.name) if is_saved else path)
     return tuple(_based(source) for source in declared)
 
 
@@ -78,12 +84,8 @@ def _based(source: Source) -> Source:
             f"There is no source {source.based_on!r}.", did_you_mean(source.based_on, known) or f"Known are {', '.join(known)}."
         )
     base = known[source.based_on]
-    if base.reshape is not None:
-        raise BadValue(
-            f"{base.label}: its rows are made into another table before they are read, so single columns of it cannot be corrected.",
-            "Map the whole file instead, without based_on.",
-        )
-    return source.corrected(base)
+    made = source.corrected(base)
+    return replace(made, reshape=beside(base.reshape)) if base.reshape else made
 
 
 def _automatic(raw: RawTable) -> Source | None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kpi.cells import Connection, fold, ident, pick
 from kpi.files import Header, RawTable, header
+
+if TYPE_CHECKING:
+    from kpi.sources._source import Reshape
 
 
 def shaped(
@@ -21,6 +24,24 @@ def shaped(
     rows = int(con.execute(f"SELECT count(*) FROM {ident(table)}").fetchone()[0])
     headers = tuple(header(name, i) for i, name in enumerate(names))
     return replace(raw, table=table, headers=headers, rows=rows, doubts=(*raw.doubts, *doubts), cell_types=())
+
+
+def beside(reshape: Reshape) -> Reshape:
+    """The same table with the file's own columns beside what is made of them, so that a person can correct single columns of it."""
+
+    def made(con: Connection, raw: RawTable) -> RawTable:
+        new = reshape(con, raw)
+        table = f"{raw.table}_beside"
+        own = [replace(h, column=f"own{place}") for place, h in enumerate(raw.headers)]
+        cells = ", ".join(["m.*", *(f"r.{ident(h.column)} AS {ident(o.column)}" for h, o in zip(raw.headers, own, strict=True))])
+        con.execute(
+            f"CREATE OR REPLACE TABLE {ident(table)} AS SELECT {cells} FROM {ident(new.table)} m LEFT JOIN {ident(raw.table)} r USING (_row)"
+        )
+        if new.table != raw.table:
+            con.execute(f"DROP TABLE {ident(new.table)}")
+        return replace(new, table=table, headers=(*new.headers, *own))
+
+    return made
 
 
 def cell(raw: RawTable, *names: str) -> str:

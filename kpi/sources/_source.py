@@ -139,7 +139,9 @@ class Source:
     def corrected(self, base: Source) -> Source:
         """`base` with the columns of this one in the place of its own, and without those this one leaves."""
         columns = {name: reader for name, reader in {**base.columns, **self.columns}.items() if name not in self.leave}
-        return replace(base, name=self.name, label=self.label, columns=columns, signs=self.signs, origin=self.origin, needs=())
+        return replace(
+            base, name=self.name, label=self.label, columns=columns, signs=self.signs or base.signs, origin=self.origin, needs=()
+        )
 
     def lacks(self, headers: Iterable[HeaderLike]) -> list[str]:
         """The headers missing for this source to fit, by the group of signs that comes nearest; empty when it fits."""

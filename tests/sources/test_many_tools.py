@@ -127,16 +127,6 @@ def test_a_recognised_file_that_is_made_anew_can_be_looked_at() -> None:
     assert seen.likeliest() == "surveys"
 
 
-def test_a_file_that_is_made_anew_cannot_be_corrected_by_the_column(read: Read) -> None:
-    correction = {
-        "name": "mine",
-        "file": [{"fills": "surveys", "based_on": "surveymonkey", "signs": [["End Date"]], "columns": {"score": "X"}}],
-    }
-    with pytest.raises(BadValue, match="cannot be corrected") as error:
-        read(EXPORTS / "surveymonkey" / "export.csv", mapping=correction)
-    assert "whole file" in error.value.hint
-
-
 def test_readers_that_choose_can_be_mapped(write: Write, read: Read) -> None:
     """By the column (either), row by row (first), and by the time left of a promise (kept)."""
     mapping = {
