@@ -9,13 +9,14 @@ from kpi.connect.problems import CannotConnect
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".json", ".ndjson", ".jsonl", ".parquet", ".zip", ".gz")
 MOST_FILES = 1_000
+_MARKS = "*?["
 
 
 def found(connection: Connection) -> dict[str, tuple[Path, Wanted]]:
     """Name -> file and what was declared of it: the files each declared pattern means, else all tables in the folder, by name."""
     place = Path(place_of(connection))
     root, pattern = (place, "") if place.is_dir() else _cut(place)
-    if not root.is_dir():
+    if not root.is_dir() or not (place.exists() or any(mark in pattern for mark in _MARKS)):
         raise CannotConnect(f"The folder of “{connection.label}” is not there.", "Correct its place in the declaration.")
     files: dict[str, tuple[Path, Wanted]] = {}
     for one in connection.tables or (Wanted(pattern or "**/*"),):
@@ -38,7 +39,7 @@ def found(connection: Connection) -> dict[str, tuple[Path, Wanted]]:
 def _cut(place: Path) -> tuple[Path, str]:
     """A pattern as the folder it begins in and the rest."""
     parts = place.parts
-    first = next((i for i, part in enumerate(parts) if any(mark in part for mark in "*?[")), len(parts) - 1)
+    first = next((i for i, part in enumerate(parts) if any(mark in part for mark in _MARKS)), len(parts) - 1)
     return Path(*parts[:first]), "/".join(parts[first:])
 
 

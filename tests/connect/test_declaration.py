@@ -13,7 +13,7 @@ from kpi.errors import BadValue, KpiError, UnknownName, UnreadableFile
 from kpi.home import app_folder
 from tests.connect.servers import refusal, refusing
 
-SECRET = "correct-horse-battery"
+SECRET = "correct-horse-battery"  # noqa: S105  nobody's: it must be found nowhere
 WHOLE = 'kind = "postgres"\nplace = { environment = "WAREHOUSE_URL" }\n'
 
 
@@ -76,7 +76,7 @@ def test_a_wrong_declaration_is_one_sentence_without_its_place(name: str, tmp_pa
 
 def test_what_is_not_set_is_said_with_the_name_to_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WAREHOUSE_URL", raising=False)
-    with pytest.raises(BadValue, match="has no address yet. Set WAREHOUSE_URL where"):
+    with pytest.raises(BadValue, match=r"has no address yet\. Set WAREHOUSE_URL where"):
         connect.pull(connect.read_declaration(made(WHOLE, tmp_path)), tmp_path)
 
 
@@ -89,7 +89,7 @@ def test_a_secret_is_found_where_streamlit_keeps_it(tmp_path: Path, monkeypatch:
     found = connect.parse('kind = "postgres"\nplace = { secret = "warehouse.url" }', "w", tmp_path)
     assert place_of(found) == f"postgresql://kpi:{SECRET}@host/db"
     assert SECRET not in repr(found)
-    with pytest.raises(BadValue, match="Write warehouse.other into .streamlit/secrets.toml"):
+    with pytest.raises(BadValue, match=r"Write warehouse\.other into \.streamlit/secrets\.toml"):
         place_of(connect.parse('kind = "postgres"\nplace = { secret = "warehouse.other" }', "w", tmp_path))
 
 
