@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 from kpi.cli.shared import one_line, write_json
 from kpi.errors import BadValue
@@ -35,6 +37,36 @@ def retain(options: argparse.Namespace) -> None:
         }
     )
     print("\n".join(one_line(line) for line in done.text.split("\n")), file=sys.stderr)
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """Look through the folder of a server, or a backup of it. 0: all is well; 1: something is lost, or open to others; 2: it cannot be looked at."""
+    from kpi.home import user_folder  # noqa: PLC0415
+    from kpi.store import database  # noqa: PLC0415
+    from kpi.store.doctor import examined  # noqa: PLC0415
+
+    here = user_folder()
+    folder = Path(options.folder) if options.folder else here
+    own_book = bool(options.folder) and (folder / database.FILE).is_file()
+    found = examined(folder, "" if own_book else database.url())
+    if options.json:
+        told = [{"level": one.level, "check": one.check, "what": one.what, "hint": one.hint, "data": one.data} for one in found.findings]
+        write_json({"well": found.is_well, "folder": str(folder), "faults": len(found.faults), "findings": told})
+    else:
+        print("\n".join(one_line(line) for line in found.text.split("\n")))
+    return 0 if found.is_well else FAULTY
+
+
+def keeping(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add both commands; `command` makes one of its name, what it runs, and what it is about."""
+    examining(command("doctor", doctor, "Look whether the folder of a server, or a backup of it, is whole; exit code 1 where it is not."))
+    retaining(command("retain", retain, "Delete data kept for longer than said, with their links, and clear away links that have ended."))
+
+
+def examining(command: argparse.ArgumentParser) -> None:
+    """The options of `kpi doctor`."""
+    command.add_argument("folder", nargs="?", metavar="FOLDER", help="a copy of a server's folder (default: KPI_HOME itself)")
+    command.add_argument("--json", action="store_true", help="as JSON")
 
 
 def retaining(command: argparse.ArgumentParser) -> None:

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from kpi.cli import analyses, commands, pairs, reports
 from kpi.cli.analysis_options import correlating, explaining, what_ifs
 from kpi.cli.check import check
-from kpi.cli.keeping import retain, retaining
+from kpi.cli.keeping import keeping
 from kpi.cli.reports import reporting
 from kpi.cli.scoped import scoped, standing
 from kpi.cli.verified import verify, verifying
@@ -102,7 +102,7 @@ def parser() -> Parser:
     sample.add_argument("--null", action="store_true", help="the same company without any planted effect")
     sample.add_argument("--format", choices=["csv", "parquet"], default="csv", help="of the tables")
     sample.add_argument("-o", "--output", default="sample", metavar="FOLDER", help="where to")
-    retaining(command("retain", retain, "Delete data kept for longer than said, with their links, and clear away links that have ended."))
+    keeping(command)
     serve = command("serve", commands.serve, "Start the app on this machine.")
     serve.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8501")), help="default: PORT of the environment, else 8501")
     serve.add_argument(

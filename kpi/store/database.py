@@ -64,10 +64,10 @@ def _engine(address: str) -> sa.Engine:
         sa.event.listen(engine, "connect", _sqlite)
         with Path(f"{sa.make_url(address).database}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            _migrate(engine)
+            migrate(engine)
     else:
         engine = sa.create_engine(address, pool_pre_ping=True)
-        _migrate(engine)
+        migrate(engine)
     return engine
 
 
@@ -77,7 +77,8 @@ def _sqlite(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _migrate(engine: sa.Engine) -> None:
+def migrate(engine: sa.Engine) -> None:
+    """Bring the tables of a book to this version."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with engine.begin() as connection:

@@ -35,7 +35,7 @@ class Options:
 
 def folder(key: str) -> Path:
     """Where a key's files lie; UnknownName for what cannot be a key (anything else could be a path)."""
-    if key != SAMPLE and not _KEY.fullmatch(key):
+    if not is_key(key):
         raise UnknownName("This address names no data.", "Open the file again, or ask for a fresh link.")
     return user_folder() / "data" / key
 
@@ -43,7 +43,12 @@ def folder(key: str) -> Path:
 def keys() -> list[str]:
     """Every key there are data of, the sample company's last; none that is only half there."""
     places = sorted((user_folder() / "data").glob("*"))
-    return sorted((p.name for p in places if (p.name == SAMPLE or _KEY.fullmatch(p.name)) and p.is_dir()), key=lambda key: key == SAMPLE)
+    return sorted((place.name for place in places if is_key(place.name) and place.is_dir()), key=lambda key: key == SAMPLE)
+
+
+def is_key(name: str) -> bool:
+    """Whether a name can be that of a key's folder."""
+    return name == SAMPLE or _KEY.fullmatch(name) is not None
 
 
 def keep(given: Mapping[str, Path | bytes | BinaryIO]) -> str:
@@ -83,9 +88,14 @@ def files(key: str) -> dict[str, Path]:
 
 def entries(key: str) -> list[tuple[str, str]]:
     """(the name a file came with, the name it lies under), in the order they came. A file that came later says where it lies."""
-    told = read_json(folder(key) / "names.json") or []
+    return entries_in(folder(key))
+
+
+def entries_in(place: Path) -> list[tuple[str, str]]:
+    """The same for the folder of a key, wherever it lies."""
+    told = read_json(place / "names.json") or []
     return [
-        (one, one if key == SAMPLE else f"{number}{suffix(one)}") if isinstance(one, str) else (str(one[0]), str(one[1]))
+        (one, one if place.name == SAMPLE else f"{number}{suffix(one)}") if isinstance(one, str) else (str(one[0]), str(one[1]))
         for number, one in enumerate(told)
     ]
 

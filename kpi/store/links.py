@@ -155,7 +155,7 @@ def find(token: str) -> Link | None:
     """The open link of a token; None for any other, whatever is wrong with it."""
     with begin() as connection:
         row = connection.execute(sa.select(LINKS).where(LINKS.c.token_hash == _hash(token))).one_or_none()
-    link = None if row is None else _read(row)
+    link = None if row is None else read(row)
     return link if link and link.state() == "open" else None
 
 
@@ -163,7 +163,7 @@ def look(token: str) -> Link | None:
     """The link of a token, whatever has become of it: for who has the book. None where the book has none."""
     with begin() as connection:
         row = connection.execute(sa.select(LINKS).where(LINKS.c.token_hash == _hash(token))).one_or_none()
-    return None if row is None else _read(row)
+    return None if row is None else read(row)
 
 
 def admit(link: Link, passphrase: str) -> bool:
@@ -199,13 +199,13 @@ def of(key: str) -> list[Link]:
     """Every link ever made to the data of a key, the newest first."""
     with begin() as connection:
         rows = connection.execute(sa.select(LINKS).where(LINKS.c.data_key == key).order_by(LINKS.c.made_at.desc(), LINKS.c.id)).all()
-    return [_read(row) for row in rows]
+    return [read(row) for row in rows]
 
 
 def every() -> list[Link]:
     """Every link of the book, the newest first."""
     with begin() as connection:
-        return [_read(row) for row in connection.execute(sa.select(LINKS).order_by(LINKS.c.made_at.desc(), LINKS.c.id))]
+        return [read(row) for row in connection.execute(sa.select(LINKS).order_by(LINKS.c.made_at.desc(), LINKS.c.id))]
 
 
 def one(key: str, number: str) -> Link:
@@ -220,7 +220,7 @@ def by_id(number: str) -> Link | None:
     """The open link of an id, for who is known to be its owner; None for any other."""
     with begin() as connection:
         row = connection.execute(sa.select(LINKS).where(LINKS.c.id == number)).one_or_none()
-    link = None if row is None else _read(row)
+    link = None if row is None else read(row)
     return link if link and link.state() == "open" else None
 
 
@@ -295,6 +295,7 @@ def _told(said: Mapping[str, Any]) -> Told:
     )
 
 
-def _read(row: Any) -> Link:
+def read(row: Any) -> Link:
+    """A row of the book as a link."""
     plain = {name: getattr(row, name) for name in Link.__dataclass_fields__ if name not in ("told", "has_passphrase")}
     return Link(**plain, told=_told(row.told), has_passphrase=row.passphrase_hash is not None)

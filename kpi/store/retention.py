@@ -193,7 +193,8 @@ def brought(key: str) -> dt.datetime:
     uploads = [deed.at for deed in done if deed.what == "files" and deed.about.get("added")]
     first = [deed.at for deed in done if deed.what == "import"] + ([entered] if entered else [])
     if uploads or first:
-        return max([*uploads, *([min(first)] if first else [])])
+        newest: dt.datetime = max([*uploads, *([min(first)] if first else [])])
+        return newest
     return _changed(next((path for path in (folder(key) / "names.json", folder(key)) if path.exists()), folder(key)))
 
 
