@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = [  # errors lie below them all
     "home units stats",
     "tables",
-    "metric hours files cells",
+    "metric hours files cells pull",
     "forms",
     "sources catalogue lifecycle sample",
     "scope engine",
@@ -32,6 +32,7 @@ LIBRARIES = {
     "xlsxwriter": {"report"},
     "streamlit": set(),
     "altair": {"charts"},
+    "requests": {"pull"},
     "sqlalchemy": {"store"},
     "duckdb": {"engine", "files", "connect"},
     "psycopg": {"connect"},
