@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from kpi.cli import analyses, commands, pairs, reports
 from kpi.cli.analysis_options import correlating, explaining, what_ifs
 from kpi.cli.check import check
+from kpi.cli.connecting import connect, connecting
 from kpi.cli.keeping import keeping
 from kpi.cli.reports import reporting
 from kpi.cli.scoped import scoped, standing
@@ -89,13 +90,15 @@ def parser() -> Parser:
     tickets = reading("tickets", commands.tickets, "Write one row per ticket with every computed column.")
     tickets.add_argument("-o", "--output", required=True, metavar="FILE.csv|parquet", help="where to; its ending decides the format")
     standing(tickets)
+    connecting(command("connect", connect, "Say what a declared connection holds, or copy its tables; as a FILE, other commands read it."))
     hours = command("hours", pairs.hours, "Business seconds between two instants, or the instant a number of business seconds is over.")
     hours.add_argument("--calendar", required=True, metavar="FILE", help="working hours, a TOML file (docs/calendar.md)")
     hours.add_argument("--schedule", metavar="NAME", help="one of its schedules (default: the calendar's default)")
     hours.add_argument("--input", required=True, metavar="pairs.csv", help="columns start and end, or start and seconds")
     hours.add_argument("-o", "--output", metavar="FILE.csv", help="default: stdout")
-    metrics = command("metrics", commands.metrics, "List every metric.")
-    metrics.add_argument("--format", choices=["json", "table"], default="json", help="how they are written")
+    command("metrics", commands.metrics, "List every metric.").add_argument(
+        "--format", choices=["json", "table"], default="json", help="how they are written"
+    )
     sample = command("sample", commands.sample, "Write the sample company.")
     sample.add_argument("--tickets", type=int, default=20_000, metavar="N", help="how many tickets")
     sample.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, another company")

@@ -10,8 +10,9 @@ not in an error, a log, the audit list, a link or the store.
 from kpi.connect.declaration import KINDS, Connection, Wanted, declared, is_declaration, named, parse
 from kpi.connect.declaration import read as read_declaration
 from kpi.connect.problems import CannotConnect
-from kpi.connect.pull import Pulled, pull, read
+from kpi.connect.pull import Look, Pulled, gather, look, pull, read
 
 __all__ = [
-    "KINDS", "CannotConnect", "Connection", "Pulled", "Wanted", "declared", "is_declaration", "named", "parse", "pull", "read", "read_declaration",
+    "KINDS", "CannotConnect", "Connection", "Look", "Pulled", "Wanted", "declared", "gather", "is_declaration", "look", "named", "parse", "pull", "read",
+    "read_declaration",
 ]  # fmt: skip

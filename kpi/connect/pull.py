@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from kpi.connect import duck, folder, postgres
-from kpi.connect.declaration import Connection, Wanted, is_remote, place_of
+from kpi.connect.declaration import Connection, Wanted, is_declaration, is_remote, place_of
 from kpi.connect.declaration import read as read_declaration
 from kpi.connect.problems import CannotConnect, lacks_table
 from kpi.connect.tables import Place
 from kpi.engine import Dataset
-from kpi.errors import UnknownExport
+from kpi.errors import KpiError, UnknownExport
 from kpi.files import RawTable, header
 from kpi.read import read as read_files
 from kpi.sources import Match, from_mapping, parse_mapping, recognise
@@ -49,6 +49,62 @@ def read(
             date_orders=date_orders,
             progress=lambda what, share: tick(what, 0.5 + 0.5 * share),
         )
+
+
+def gather(paths: Sequence[str | Path], to: Path, progress: Progress | None = None) -> tuple[list[Path], list[str], Pulled]:
+    """Files to read and their names, where declared connections stand among the paths; and what was declared of theirs.
+
+    `to` is a folder for what is read from them. The zone is that of the last connection which states one.
+    """
+    files: list[Path] = []
+    names: list[str] = []
+    sources: dict[str, str] = {}
+    mappings: dict[str, str] = {}
+    zone = ""
+    for i, path in enumerate(map(Path, paths)):
+        if path.suffix.lower() != ".toml" or not path.is_file() or not is_declaration(path):
+            files.append(path)
+            names.append(path.name)
+            continue
+        own = to / str(i)
+        own.mkdir()
+        pulled = pull(read_declaration(path), own, progress)
+        files += pulled.files.values()
+        names += pulled.files
+        sources |= pulled.sources
+        mappings |= pulled.mappings
+        zone = pulled.zone or zone
+    return files, names, Pulled({}, sources, mappings, zone)
+
+
+@dataclass(frozen=True)
+class Look:
+    """A table of a connection: how many columns it has, and what reads it; or `lacks`, the sentence why nothing does."""
+
+    table: str
+    columns: int
+    source: str = ""
+    lacks: str = ""
+
+
+def look(connection: Connection) -> tuple[Look, ...]:
+    """The tables of a connection and what they are taken for, by their columns alone: no row is read. For a local folder, its files."""
+    if connection.kind == "folder" and not is_remote(place_of(connection)):
+        return tuple(Look(name, 0, one.source) for name, (_, one) in folder.found(connection).items())
+    with _opened(connection) as place:
+        wanted = connection.tables or [Wanted(name) for name in place.tables()]
+        return tuple(_look(connection, one, place.columns(one.name)) for one in wanted)
+
+
+def _look(connection: Connection, one: Wanted, columns: Sequence[str]) -> Look:
+    if not columns:
+        return Look(one.name, 0, lacks="It is not there." if one.optional else str(lacks_table(connection.label, one.name, [])))
+    try:
+        _check(connection, one, columns)
+        mapping = parse_mapping(one.mapping) if one.mapping else None
+        return Look(one.name, len(columns), _match(connection, one, columns, mapping).source.label)
+    except KpiError as error:
+        return Look(one.name, len(columns), lacks=str(error))
 
 
 def pull(connection: Connection, to: Path, progress: Progress | None = None) -> Pulled:

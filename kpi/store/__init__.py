@@ -18,7 +18,7 @@ is written aside and takes its name at the end: a crash in the middle leaves the
 
 from __future__ import annotations
 
-from kpi.store import audit, links, people
+from kpi.store import audit, connected, links, people
 from kpi.store.folders import (
     SAMPLE,
     Options,
@@ -51,6 +51,7 @@ __all__ = [
     "calendars",
     "cancel",
     "change",
+    "connected",
     "default_calendar",
     "discard",
     "files",

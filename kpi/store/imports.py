@@ -17,7 +17,7 @@ from kpi import sample
 from kpi.engine import MEMORY
 from kpi.errors import KpiError, UnreadableFile
 from kpi.read import read
-from kpi.store import audit, links, people, uploads, versions
+from kpi.store import audit, connected, links, people, uploads, versions
 from kpi.store.folders import SAMPLE, asked_of, default_calendar, files, folder, names, options, read_json, write_json
 from kpi.tables import TABLES
 
@@ -137,15 +137,21 @@ def import_now(key: str, progress: Progress | None = None) -> None:
         tick("Making the sample company", 0.0)
         sample.write(place)
         write_json(place / "names.json", sorted(path.name for path in place.glob("*.csv") if path.stem in TABLES))
+    began = 0.0
+    if connected.is_wanted(key):
+        began = 0.3
+        connected.fetch(key, lambda what, share: tick(f"Reading {what}", began * share))
     asked, said, calendar = asked_of(key), options(key), default_calendar(key)
     given = files(key)
+    sources, mappings, zone = connected.said(key)
     data = read(
         *given.values(),
         names=list(given),
-        zone=said.zone or None,
+        source=sources,
+        zone=said.zone or zone or None,
         date_orders=said.date_orders,
-        mappings=said.mappings or None,
-        progress=lambda what, share: tick(f"Reading {what}", 0.6 * share),
+        mappings=mappings | said.mappings,
+        progress=lambda what, share: tick(f"Reading {what}", began + (0.6 - began) * share),
     )
     if any(data.rows.values()):
         data.stand(None, calendar, progress=lambda share: tick("Working out replies, solves and waits", 0.6 + 0.3 * share))
@@ -194,6 +200,7 @@ def _clear(place: Path) -> None:
     """What an import that ended midway has left behind."""
     for path in [place / "progress.json", place / "failed.json", *place.glob("half-*")]:
         path.unlink(missing_ok=True)
+    shutil.rmtree(place / connected.PULLING, ignore_errors=True)
 
 
 def _end_with_parent() -> None:

@@ -111,6 +111,17 @@ def canonical(con: Any, folder: Path) -> list[Path]:
     return [_csv(con, f"SELECT * FROM {name}", folder / f"{name}.csv") for name in TABLES]
 
 
+def listed(con: Any, folder: Path) -> list[Path]:
+    """Our own tables without the tickets exports do not list, and without surveys that are no CSAT."""
+    kept = {
+        "tickets": f"SELECT * FROM tickets WHERE {_SHOWN}",
+        "messages": f"SELECT m.* FROM messages m JOIN tickets t USING (ticket_id) WHERE {_SHOWN}",
+        "changes": f"SELECT c.* FROM changes c JOIN tickets t USING (ticket_id) WHERE {_SHOWN}",
+        "surveys": f"SELECT s.* FROM surveys s JOIN tickets t USING (ticket_id) WHERE {_SHOWN} AND kind = 'csat'",
+    }
+    return [_csv(con, sql, folder / f"{name}.csv") for name, sql in kept.items()]
+
+
 def zendesk(con: Any, folder: Path) -> list[Path]:
     for name, sql in FIVETRAN.items():
         con.execute(f"COPY ({sql}) TO '{folder / name}.parquet'")
