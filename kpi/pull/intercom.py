@@ -53,7 +53,7 @@ def _conversation(found: Record, _parent: str) -> Record:
     return {
         **found,
         "tags": [tag.get("name") for tag in _inside(found, "tags", "tags")],
-        "topics": [topic.get("name") for topic in _inside(found, "topics", "topics")],
+        "topic": next((topic.get("name") for topic in _inside(found, "topics", "topics")), None),
         "source": {"type": source.get("type"), "delivered_as": source.get("delivered_as")},
         "contact_id": next((contact.get("id") for contact in contacts), None),
         "conversation_rating": {key: rating.get(key) for key in ("rating", "remark", "created_at")}
@@ -111,7 +111,7 @@ def _ticket_rows(found: Record, look: Look) -> Iterator[Record]:
 def _message_rows(conversation: Record, _look: Look) -> Iterator[Record]:
     for part in conversation["items"]:
         if part.get("is_said"):
-            yield {**part, "created_at": _time(part.get("created_at"))}
+            yield {**part, "created_at": _time(part.get("created_at")), "public": part.get("part_type") != "note"}
 
 
 def _time(seconds: Any) -> str | None:
@@ -132,7 +132,7 @@ INTERCOM = Api(
         Resource("agents", "teammates", "/admins", _WHOLE, listed("admins"), ("id", "name")),
         Resource(
             "tickets", "conversations", "/conversations/search", Passes(_after, _search, _OVERLAP), listed("conversations"),
-            ("id", "created_at", "updated_at", "state", "priority", "admin_assignee_id", "team_assignee_id", "tags", "topics", "source",
+            ("id", "created_at", "updated_at", "state", "priority", "admin_assignee_id", "team_assignee_id", "tags", "topic", "source",
              "contact_id", "statistics", "conversation_rating", "sla_applied"),
             shape=_conversation,
         ),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from kpi.cells import choice, constant, count, flag, hours, identifier, instant, items, status, text
 from kpi.sources._source import Part, Source
 
-_STATES = {
+STATES = {
     "open": "open",
     "pending": "pending",
     "resolved": "solved",
@@ -24,7 +24,7 @@ _STATES = {
     "5": "closed",
 }
 _PROMISE = {"within sla": True, "sla met": True, "sla violated": False, "violated sla": False}
-_SURVEY: dict[str, object] = {
+RATINGS: dict[str, object] = {
     "extremely happy": 5, "very happy": 5, "happy": 4, "neutral": 3, "unhappy": 2, "very unhappy": 1, "extremely unhappy": 1,
     "103": 5, "102": 5, "101": 4, "100": 3, "-101": 2, "-102": 1, "-103": 1,
     "not answered": None, "no response": None, "not rated": None,
@@ -54,7 +54,7 @@ SOURCE = Source(
         "closed_at": instant("Closed time"),
         "updated_at": instant("Last update time", "Last Updated Time"),
         "due_at": instant("Due by Time"),
-        "status": status("Status", words=_STATES),
+        "status": status("Status", words=STATES),
         "channel": _CHANNEL,
         "priority": text("Priority"),
         "type": text("Type"),
@@ -80,7 +80,7 @@ SOURCE = Source(
                 "ticket_id": _TICKET,
                 "requester": _REQUESTER,
                 "kind": constant("csat"),
-                "score": choice("Survey results", "Survey Result", words=_SURVEY),
+                "score": choice("Survey results", "Survey Result", words=RATINGS),
                 "scale_low": constant(1),
                 "scale_high": constant(5),
                 "is_higher_better": constant(True),

@@ -11,7 +11,7 @@ from __future__ import annotations
 from kpi.cells import choice, constant, count, flag, identifier, instant, items, number, seconds, status, text
 from kpi.sources._source import Part, Source
 
-_STATES = {"open": "open", "closed": "solved", "snoozed": "pending"}
+STATES = {"open": "open", "closed": "solved", "snoozed": "pending"}
 _TICKET = identifier("Conversation ID")
 _REQUESTER = identifier("User ID", "User email", "User participant IDs", "User participant emails", "User name")
 _TEAM, _CHANNEL = text("Team currently assigned"), text("Channel")
@@ -52,7 +52,7 @@ CONVERSATIONS = Source(
         "first_solved_at": instant("Conversation first closed at"),
         "solved_at": instant("Conversation last closed at"),
         "updated_at": instant("Conversation updated at"),
-        "status": status("Current conversation state", words=_STATES),
+        "status": status("Current conversation state", words=STATES),
         "channel": _CHANNEL,
         "priority": text("Conversation priority"),
         "type": text("Ticket type"),
@@ -163,7 +163,7 @@ MESSAGES = Source(
                 "created_at": instant("conversation_created_at"),
                 "first_reply_at": instant("conversation_first_response_at"),
                 "solved_at": instant("conversation_closed_at"),
-                "status": status("conversation_state", words=_STATES),
+                "status": status("conversation_state", words=STATES),
                 "tags": items("conversation_tags", separators=";,"),
             },
             once=True,

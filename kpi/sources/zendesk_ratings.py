@@ -40,8 +40,8 @@ _PART = rating(
     comment=text("comment"),
     offered_at=instant("Offered"),
     answered_at=when(instant("updated_at", "created_at"), flag("score", words=ANSWERED)),
-    agent=identifier("assignee_id"),
-    team=identifier("group_id"),
+    agent=identifier("assignee.name", "assignee_id"),
+    team=identifier("group.name", "group_id"),
 )
 
 SOURCE = Source(
