@@ -7,13 +7,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import asked, files, links, login, mine, recorded, slow, visitor
+from pages.parts import asked, embedded, files, links, login, mine, recorded, slow, visitor
 from pages.parts.words import errors_in_words
 
 ICON = str(Path(__file__).parent / "parts" / "icon.svg")
 
 st.set_page_config(page_icon=ICON, layout="wide")
-st.logo(ICON, size="large")
+if not embedded.is_on():
+    st.logo(ICON, size="large")
 SECTIONS = {  # file, title, icon, and the names of its own in the address
     "": [
         ("overview", "Overview", "dashboard", ()),
@@ -71,7 +72,10 @@ pages = {
     if (name in shared.link.told.pages if shared else name not in EDITORS or (person and person.may("edit")))
 }
 st.session_state[links.OPEN] = frozenset(pages)
-page = st.navigation({section: [pages[name] for name, *_ in listed if name in pages] for section, listed in SECTIONS.items()})
+page = st.navigation(
+    {section: [pages[name] for name, *_ in listed if name in pages] for section, listed in SECTIONS.items()},
+    position="hidden" if embedded.is_on() else "sidebar",
+)
 here = next(name for name, one in pages.items() if one == page)
 links.only(*next(own for listed in SECTIONS.values() for name, _, _, own in listed if name == here))
 
@@ -80,11 +84,13 @@ with errors_in_words():
     st.session_state["mine"] = mine.given(shared) if shared else mine.current()
 recorded.begin()
 if st.session_state["mine"] is not None:
-    row = mine.ribbon(st.session_state["mine"], here)
+    bare = embedded.is_on()
+    row = embedded.ribbon(st.session_state["mine"]) if bare else mine.ribbon(st.session_state["mine"], here)
     with errors_in_words():
-        st.session_state["asked"] = asked.bar(st.session_state["mine"], shown=here not in UNSCOPED)
-        with row:
-            files.popover(st.session_state["mine"], st.session_state["asked"], here)
+        st.session_state["asked"] = asked.bar(st.session_state["mine"], shown=here not in UNSCOPED and not bare)
+        if not bare:
+            with row:
+                files.popover(st.session_state["mine"], st.session_state["asked"], here)
 slow.begin()
 with errors_in_words(), recorded.whole():
     page.run()

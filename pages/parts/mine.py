@@ -154,11 +154,14 @@ def _waiting(key: str) -> None:
     with st.container(width=640, key="waiting"):
         st.title("One moment", anchor=False)
         st.progress(min(now.share, 1.0), text=f"{plain(now.what or 'Getting ready')} …")
-        st.caption(
-            f"{'A made-up company' if key == SAMPLE else plain(', '.join(store.names(key)))}. "
-            "You may leave this page open or come back to its address: the import goes on."
-        )
+        st.caption(f"{plain(_whose(key))}. You may leave this page open or come back to its address: the import goes on.")
         st.button("Stop", icon=":material/stop_circle:", on_click=store.cancel, args=(key,), key="stop_import")
+
+
+def _whose(key: str) -> str:
+    """What is being read, in a few words."""
+    found = store.connected.of(key)
+    return "A made-up company" if key == SAMPLE else found.label if found else ", ".join(store.names(key))
 
 
 def _not_read(key: str, now: store.State) -> None:
@@ -171,12 +174,24 @@ def _not_read(key: str, now: store.State) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown("**The import was stopped.** Nothing was changed.")
             st.button("Start again", icon=":material/refresh:", on_click=store.begin, args=(key,), key="start_again")
+            _as_read_before(key)
         return
     st.error(plain(now.hint), title=plain(now.what), icon=":material/error:")
+    if store.connected.of(key) and who().may("edit"):
+        with st.container(horizontal=True, gap="small"):
+            st.button("Try again", icon=":material/refresh:", on_click=store.begin, args=(key,), key="start_again")
+            _as_read_before(key)
     if store.may_go_back(key) and who().may("edit"):
         st.button("Go back to the files as they were", icon=":material/undo:", on_click=store.go_back, args=(key,), key="files_back")
     if now.kind == "UnknownExport":
         st.session_state["unread_key"] = key
+
+
+def _as_read_before(key: str) -> None:
+    """The way back to the last reading of a connection, where one is there."""
+    found = store.connected.of(key)
+    if found and found.read_at and who().may("edit") and not store.may_go_back(key):
+        st.button("Keep what was read before", icon=":material/undo:", on_click=store.connected.leave, args=(key,), key="keep_reading")
 
 
 def upload(widget: str, beside: str = "", instead: Sequence[str] = ()) -> None:
@@ -236,7 +251,7 @@ def ribbon(mine: Mine, page: str) -> DeltaGenerator:
             more = f" and {len(mine.names) - MOST_NAMES} more files" if len(mine.names) > MOST_NAMES + 1 else ""
             st.caption(plain(", ".join(mine.names[:MOST_NAMES] if more else mine.names)) + more, width="content")
         if mine.shared:
-            _link(mine.shared)
+            link_badges(mine.shared)
         else:
             if "tickets.agent" in mine.dataset.filled or mine.dataset.seen.names != SHOWN:
                 _names(mine)
@@ -250,7 +265,7 @@ def ribbon(mine: Mine, page: str) -> DeltaGenerator:
     return row
 
 
-def _link(shared: store.Shared) -> None:
+def link_badges(shared: store.Shared) -> None:
     """What a reader should know of what they see: that it is a link, whether it moves on, and what its maker wrote."""
     link = shared.link
     if link.is_frozen:
