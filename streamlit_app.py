@@ -15,10 +15,11 @@ import os
 import re
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypeVar
 
 # Before anything loads numpy: our matrices are small, and threads that wait for each other cost many times the work under load.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -34,10 +35,15 @@ from streamlit.runtime.secrets import secrets_singleton
 from streamlit.starlette import App
 
 from kpi import api
+from kpi.api import framing
 from kpi.errors import KpiError
 from kpi.store import people, retention
 from pages.parts import downloads, login, warm
 from pages.parts.words import say
+
+T = TypeVar("T")
+PAGES = {"", *(path.stem for path in (Path(__file__).parent / "pages").glob("*.py") if path.stem not in ("frame", "__init__"))}
+"""The paths a wiki may show, where it may at all: not the login, not a download."""
 
 
 def content_security_policy() -> str:
@@ -54,19 +60,17 @@ def content_security_policy() -> str:
     return (
         f"default-src 'self'; script-src {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
         "font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
-        "form-action 'self'; frame-ancestors 'self'"
+        "form-action 'self'"
     )
 
 
 class SecurityHeaders:
     """Adds the headers to every HTTP answer. Plain ASGI: it buffers nothing and leaves the WebSocket alone."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, embedding: tuple[str, ...] = ()) -> None:
+        self.app, self.embedding, self.policy = app, embedding, content_security_policy()
         headers = {
-            "content-security-policy": content_security_policy(),
             "x-content-type-options": "nosniff",
-            "x-frame-options": "SAMEORIGIN",
             "referrer-policy": "same-origin",
             "cross-origin-opener-policy": "same-origin",
             "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -76,7 +80,10 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", []), *self.headers]}
+                allowed = self.embedding if scope["path"].strip("/") in PAGES else ()
+                framed = framing.headers(self.policy, allowed, scope["query_string"].decode("latin-1"))
+                own = [(name.encode(), value.encode()) for name, value in framed.items()]
+                message = {**message, "headers": [*message.get("headers", []), *self.headers, *own]}
             await send(message)
 
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
@@ -117,10 +124,10 @@ async def healthz(request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok", "version": version("deskmeter")})
 
 
-def _kept() -> retention.Rule | None:
-    """How long data are kept (KPI_RETENTION); say what to do, and end, where that cannot be understood: nothing must be kept for longer than meant."""
+def _said(setting: Callable[[], T]) -> T:
+    """What a setting of the environment says; say what to do, and end, where that cannot be understood: no data must be kept for longer than meant."""
     try:
-        return retention.from_environment()
+        return setting()
     except KpiError as error:
         sys.exit(str(error))
 
@@ -146,11 +153,11 @@ async def lifespan(app: App) -> AsyncIterator[None]:
 
 
 _let_in()
-KEPT = _kept()
+KEPT, EMBEDDING = _said(retention.from_environment), _said(framing.from_environment)
 app = App(
     Path(__file__).parent / "pages" / "frame.py",
     routes=[Route("/healthz", healthz), Route("/history.js", history), *downloads.routes, *login.routes, *api.routes],
-    middleware=[Middleware(SecurityHeaders), Middleware(OwnScript)],
+    middleware=[Middleware(SecurityHeaders, embedding=EMBEDDING), Middleware(OwnScript)],
     lifespan=lifespan,
     on_script_error=say,
 )
