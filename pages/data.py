@@ -5,7 +5,7 @@ import streamlit as st
 import kpi
 from kpi import quality
 from kpi.hours import known_zones
-from pages.parts import brought, joined, mapping, quality_files, quality_findings, recorded, start, understood
+from pages.parts import brought, connected, joined, mapping, quality_files, quality_findings, recorded, start, understood
 from pages.parts.mine import reread
 from pages.parts.words import plain
 
@@ -26,6 +26,7 @@ if mine is None:
 findings, touched = quality_findings.found(mine, scope)
 recorded.say(f"**{plain(quality.verdict(mine.dataset, findings, touched))}**")
 recorded.quiet(f"{understood.line(mine)} {understood.counts(mine, len(findings))}.")
+connected.again(mine)
 understood.questions(mine)
 unmatched = understood.left_out(mine)
 if unmatched:

@@ -7,7 +7,7 @@ import streamlit as st
 from kpi import metrics
 from kpi.sources import all_sources
 from kpi.store import people
-from pages.parts import accent, links
+from pages.parts import accent, connected, links
 from pages.parts.mine import SAMPLE, choose, upload, who
 from pages.parts.words import plain
 
@@ -43,6 +43,7 @@ def ways_in() -> None:
             st.markdown("Look around in a sample company: two years of made-up tickets, surveys, calls and costs.")
             st.button("Open the sample company", type=accent.button(), icon=":material/science:", on_click=_open_sample, key="open_sample")
             st.caption("It stays marked as sample data on every page.")
+    connected.section()
     with st.grid(3, min_column_width=220, gap="small", key="promises"):
         for title, text in PROMISES.items():
             with st.container(gap="xxsmall"):
