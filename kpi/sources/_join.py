@@ -68,19 +68,20 @@ def said(join: Join) -> list[str]:
         )
     if join.rate is None or join.rate >= LOW:
         return sentences
+    many = f"only {join.joined:,} of {join.rows:,}" if join.joined else f"none of {join.rows:,}"
     found = {
-        "ticket_id": f"{join.joined:,} of {join.rows:,} {noun} found their ticket",
-        "agent": f"{join.joined:,} of {join.rows:,} {noun} are of an agent the tickets name",
-        "requester": f"{join.joined:,} of {join.rows:,} {noun} are of a requester the tickets name",
+        "ticket_id": f"{many} {noun} found their ticket",
+        "agent": f"{many} {noun} are of an agent the tickets name",
+        "requester": f"{many} {noun} are of a requester the tickets name",
     }[join.on]
     if join.table == "customers":
-        found = f"{join.joined:,} of {join.rows:,} requesters of the tickets are in this list of customers"
+        found = f"{many} requesters of the tickets are in this list of customers"
     here, there = (", ".join(f"“{text}”" for text in texts) for texts in (join.here, join.there))
     silent = f" {join.silent:,} {'names' if join.silent == 1 else 'name'} none." if join.silent else ""
     shown = f" Here stands {here}; the tickets say {there}." if here and there else silent
     return [
         *sentences,
-        f"only {found} ({100 * join.rate:.0f} %).{shown} Check that both come from the same help desk and cover the same time.",
+        f"{found} ({100 * join.rate:.0f} %).{shown} Check that both come from the same help desk and cover the same time.",
     ]
 
 
@@ -111,7 +112,7 @@ def _by(con: Connection, table: str, on: str, here: str, alike: int, told: int =
     missed = f"SELECT DISTINCT {on} AS v FROM {ident(table)} WHERE {here} AND {on} IS NOT NULL AND {_folded(on)} NOT IN ({same})"
     return Join(
         table, on, int(rows), int(joined), alike, told, int(rows - named),
-        _examples(con, missed), _examples(con, f"SELECT DISTINCT {on} AS v FROM tickets WHERE {on} IS NOT NULL"),
+        _examples(con, missed, on), _examples(con, f"SELECT DISTINCT {on} AS v FROM tickets WHERE {on} IS NOT NULL", on),
     )  # fmt: skip
 
 
@@ -125,7 +126,15 @@ def _customers(con: Connection, here: str, alike: int) -> Join | None:
     there = f"SELECT DISTINCT requester AS v FROM tickets WHERE requester NOT IN ({own})"
     if not rows:
         return None
-    return Join("customers", "requester", int(rows), int(joined), alike, here=_examples(con, missed), there=_examples(con, there))
+    return Join(
+        "customers",
+        "requester",
+        int(rows),
+        int(joined),
+        alike,
+        here=_examples(con, missed, "requester"),
+        there=_examples(con, there, "requester"),
+    )
 
 
 def _folded(on: str) -> str:
@@ -133,8 +142,15 @@ def _folded(on: str) -> str:
     return f"lower(trim({on}))" if on == "agent" else on
 
 
-def _examples(con: Connection, query: str) -> tuple[str, ...]:
-    return tuple(str(text)[:60] for (text,) in con.execute(f"SELECT v FROM ({query}) ORDER BY v LIMIT {EXAMPLES}").fetchall())
+def _examples(con: Connection, query: str, on: str) -> tuple[str, ...]:
+    found = con.execute(f"SELECT v FROM ({query}) ORDER BY v LIMIT {EXAMPLES}").fetchall()
+    return tuple(str(text)[:60] if on == "ticket_id" else _masked(str(text)) for (text,) in found)
+
+
+def _masked(person: str) -> str:
+    """A person as an example: enough to see how the file writes them, too little to know who it is."""
+    at = person.find("@")
+    return f"{person[:2]}…{person[at:][:30] if at > 0 else ''}"
 
 
 def _write_alike(con: Connection, table: str, on: str, here: str) -> int:

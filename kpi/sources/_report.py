@@ -58,8 +58,8 @@ class Join:
 
     `on` is what joins them: "ticket_id", "requester" or "agent"; `rows` could join and `joined` did (0 .. rows, best: all). Of those, `alike`
     were found only once ids were written alike ("#00123" is "123"), `told` by requester and time where no ticket was named. `silent` rows name
-    nothing to join on. `here` are up to three values of the file that found nothing, `there` three of the tickets' own. Of a list of
-    customers the rows are the tickets' requesters: many customers never ask, but who asks should be in it.
+    nothing to join on. `here` are up to three values of the file that found nothing, `there` three of the tickets' own; persons are
+    shortened to their first letters. Of a list of customers the rows are the tickets' requesters: many customers never ask, but who asks should be in it.
     """
 
     table: str

@@ -118,9 +118,10 @@ def test_five_tools_join_as_pandas_merges_them(tmp_path: Path, read: Read) -> No
     assert dict(zip(ours["agent"], ours["n"], strict=True)) == merged["Assignee"].value_counts().to_dict()
 
     time = joins(loaded)["agent_time"]
-    assert (time.on, time.rows, time.joined, time.here) == ("agent", 3, 2, ("Zoe Quist",))
+    assert (time.on, time.rows, time.joined, time.here) == ("agent", 3, 2, ("Zo…",))
     customers = joins(loaded)["customers"]
     assert (customers.on, customers.rows, customers.joined) == ("requester", 80, 60), "persons 20 to 79"
+    assert customers.here[0] == "pe…@example.com" and customers.there[0] == "90…", "no person is named in a sentence that goes everywhere"
     assert joins(loaded).keys() == {"surveys", "reviews", "agent_time", "customers"}, "a file of tickets joins nothing"
 
 
@@ -163,6 +164,11 @@ def test_a_low_join_is_one_sentence_with_ids_of_both_sides(write: Write, read: R
         "“reviews.csv”: only 1 of 10 reviews found their ticket (10 %). Here stands “X0Y”, “X1Y”, “X2Y”; the tickets say “1”, “10”, “2”. "
         "Check that both come from the same help desk and cover the same time."
     )
+
+
+def test_no_row_at_all() -> None:
+    (sentence,) = said(Join("surveys", "ticket_id", 5, 0, silent=5))
+    assert sentence.startswith("none of 5 surveys found their ticket (0 %). 5 name none. Check that")
 
 
 def test_a_good_join_needs_no_sentence() -> None:
