@@ -133,7 +133,7 @@ def described(data: Dataset) -> dict[str, Any]:
     rejected = data.rejected(100).to_dict("records")
     lacks = data.lacking()
     return {
-        "files": [asdict(f) for f in report.files],
+        "files": [{**asdict(f), "joins": [{**asdict(join), "rate": join.rate} for join in f.joins]} for f in report.files],
         "fingerprint": data.fingerprint,
         "rows": dict(data.rows),
         "first": data.first.isoformat() + "Z",

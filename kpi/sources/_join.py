@@ -104,10 +104,15 @@ def _join(con: Connection, table: str, load: int) -> Join | None:
 
 
 def _by(con: Connection, table: str, on: str, here: str, alike: int, told: int = 0) -> Join:
-    """The join as it stands now: every row counts, also those that name nothing."""
+    """The join as it stands now: every row counts, also those that name nothing, but for recommendations, which need no ticket."""
+    needy = (
+        f"ticket_id IS NOT NULL OR kind IN ({', '.join(map(literal, ABOUT_A_TICKET))})"
+        if (table, on) == ("surveys", "ticket_id")
+        else "true"
+    )
     same = f"SELECT DISTINCT {_folded(on)} AS v FROM tickets WHERE {on} IS NOT NULL"
     rows, named, joined = con.execute(
-        f"SELECT count(*), count({on}), count(*) FILTER ({_folded(on)} IN ({same})) FROM {ident(table)} WHERE {here}"
+        f"SELECT count(*), count({on}), count(*) FILTER ({_folded(on)} IN ({same})) FROM {ident(table)} WHERE {here} AND ({needy})"
     ).fetchone()
     missed = f"SELECT DISTINCT {on} AS v FROM {ident(table)} WHERE {here} AND {on} IS NOT NULL AND {_folded(on)} NOT IN ({same})"
     return Join(
