@@ -49,7 +49,8 @@ def choose(chosen: Chosen) -> None:
                 args=(chosen, name),
                 key=f"map_del_{chosen.id}",
             )
-    if fits and not chosen.loaded and chosen.seen.source is None:
+    is_new = f"map_saved_{chosen.id}" in st.session_state
+    if fits and not is_new and not chosen.loaded and chosen.seen.source is None:
         st.markdown(f":green[:material/check_circle:] **“{plain(names[fits[0]])}” was saved for a file like this one.** Choose it above.")
     if problem := st.session_state.pop(f"map_problem_{chosen.id}", ""):
         st.markdown(f":orange[:material/info:] {plain(problem)}")
@@ -77,7 +78,7 @@ def keep(chosen: Chosen, mapping: str, is_ready: bool) -> None:
     if saved := st.session_state.get(f"map_saved_{chosen.id}"):
         name, text = saved
         st.markdown(
-            f":green[:material/bookmark_added:] **Saved.** The next export begins with it here; the command line takes it as `--mapping {name}`."
+            f":green[:material/bookmark_added:] **Saved.** The next export can begin with it; the command line takes it as `--mapping {name}`."
             if text == mapping
             else ":material/info: The mapping was changed after it was saved."
         )

@@ -152,3 +152,17 @@ def test_a_mapping_reads_satisfaction_words_and_says_what_they_became(write: Wri
     assert checked.words[("surveys", "score")] == {"Yay": "1.0", "Nay": "0.0"} and ("surveys", "score") not in checked.unread
     data = kpi.read(path, mappings={"desk.csv": to_toml(mapping)})
     assert kpi.measure("csat", kpi.Scope(), data).frame["value"].iloc[0] == pytest.approx(200 / 3)
+
+
+def test_the_mapping_in_the_documentation_reads(write: Write) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "mapping.md").read_text("utf-8")
+    mapping = text.partition("```toml\n")[2].partition("```")[0]
+    path = write(
+        "desk.csv", "Case ref,Opened on,Effort,Stage,Mood\nC1,03/04/2026 08:00,5,Parked,Happy\nC2,04/04/2026 08:00,7,Done,Not asked\n"
+    )
+    data = kpi.read(path, mapping=write("our_desk.toml", mapping))
+    assert data.query("SELECT ticket_id, status, channel, handle_seconds FROM tickets ORDER BY 1", data.canonical).values.tolist() == [
+        ["C1", "hold", "phone", 300.0],
+        ["C2", "solved", "phone", 420.0],
+    ]
+    assert data.rows["surveys"] == 1 and data.first.isoformat() == "2026-04-03T08:00:00"

@@ -9,7 +9,7 @@ import pytest
 import kpi
 from kpi import store
 from kpi.errors import BadValue, KpiError, UnknownName
-from kpi.store import imports, uploads
+from kpi.store import imports, links, uploads
 
 HEAD = b"ticket_id,created_at,updated_at,solved_at,status\n"
 JANUARY = (
@@ -143,3 +143,16 @@ def test_files_that_come_while_an_import_runs_are_not_settled(monkeypatch: pytes
     monkeypatch.setattr(imports.versions, "write", slow)
     store.import_now(key)
     assert store.state(key).name == "absent" and (store.folder(key) / uploads.BEFORE).is_file()
+
+
+@pytest.mark.slow
+def test_live_links_follow_and_frozen_ones_do_not() -> None:
+    key = kept()
+    told = links.Told("All", query={})
+    _, live = links.make(key, told, fingerprint="f", code="1")
+    before = store.open_dataset(key)
+    _, frozen = links.make(key, told, fingerprint=before.fingerprint, code="1", frozen=store.frozen(key))
+    store.bring(key, {"february.csv": NEWER})
+    store.import_now(key)
+    assert store.shared(live).dataset.rows["tickets"] == 3
+    assert store.shared(frozen).dataset.rows["tickets"] == 2
