@@ -132,7 +132,9 @@ def _named(raw: RawTable, name: str, mapped: Sequence[Source]) -> Source:
 
 def _could_be(source: Source, raw: RawTable) -> bool:
     """Whether a file without a source's signs can still be read by it: what is required is there, and something of it is found."""
-    return source.reshape is None and not source.main.lacking(raw.headers) and source.score(raw.headers) > 0
+    found = source.main.found(raw.headers)
+    has_all = not source.main.lacking(raw.headers) and all(name in found for name in source.needs)
+    return source.reshape is None and has_all and source.score(raw.headers) > 0
 
 
 _HINT = "Match its columns once, on the page “Data & quality” or with --mapping FILE."

@@ -23,6 +23,7 @@ TICKETS = Source(
     fills="tickets",
     confidence="medium",
     signs=(("id", "responder_id", "fr_due_by", "company_id"),),
+    needs=("agent",),  # its other headers (id, status, created_at) are everybody's
     utc=True,
     columns={
         "ticket_id": identifier("id"),

@@ -20,6 +20,7 @@ CONVERSATIONS = Source(
     fills="tickets",
     confidence="medium",
     signs=(("id", "state", "admin_assignee_id", "team_assignee_id", "created_at"),),
+    needs=("agent",),  # its other headers (id, status, created_at) are everybody's
     utc=True,
     columns={
         "ticket_id": identifier("id"),
