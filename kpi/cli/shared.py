@@ -6,7 +6,6 @@ import argparse
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,29 +20,23 @@ CLEAR = "\r\x1b[K"
 def dataset(options: argparse.Namespace, mappings: Mapping[str, str] | None = None) -> Any:
     """What is read of the files named; `mappings` are the texts of mappings by file name, for those that no option decides."""
     from kpi.cells import ORDERS  # noqa: PLC0415  reading loads the database; --help must not wait for it
-    from kpi.connect import gather  # noqa: PLC0415
+    from kpi.connect import read  # noqa: PLC0415
     from kpi.engine import Seen  # noqa: PLC0415
-    from kpi.read import read  # noqa: PLC0415
     from kpi.scope import pairs_of  # noqa: PLC0415
 
     orders = {column: given[-1] for column, given in pairs_of(options.date_order, "--date-order").items()}
     for order in orders.values():
         if order not in ORDERS:
             raise BadValue(f"--date-order cannot be {order!r}.", f"It may be {' or '.join(ORDERS)}.")
-    tick = progress if sys.stderr.isatty() else None
-    with tempfile.TemporaryDirectory(prefix="kpi-") as place:
-        # A connection may stand among the files; without one nothing is copied.
-        files, called, told = gather(options.files, Path(place), tick)
-        data = read(
-            *files,
-            names=called,
-            source=options.source or told.sources,
-            mapping=options.mapping,
-            mappings={**told.mappings, **({} if options.mapping or options.source else mappings or {})},
-            zone=options.zone or told.zone or None,
-            date_orders=orders or None,
-            progress=tick,
-        )
+    data = read(
+        *options.files,
+        source=options.source,
+        mapping=options.mapping,
+        mappings=None if options.mapping or options.source else mappings,
+        zone=options.zone,
+        date_orders=orders or None,
+        progress=progress if sys.stderr.isatty() else None,
+    )
     names = getattr(options, "names", None) or "shown"
     return data.as_seen(Seen(names=names, salt=os.environ.get("KPI_SALT", "")))
 

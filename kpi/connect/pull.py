@@ -34,20 +34,31 @@ class Pulled:
 
 
 def read(
-    path: str | Path, *, progress: Progress | None = None, zone: str | None = None, date_orders: Mapping[str, str] | None = None
+    *paths: str | Path,
+    source: str | None = None,
+    mapping: str | Path | None = None,
+    mappings: Mapping[str, str | Path] | None = None,
+    zone: str | None = None,
+    date_orders: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
 ) -> Dataset:
-    """The dataset of a declared connection, as `kpi.read` gives it. `zone` goes before the declared one. Raises KpiError in one sentence."""
+    """As `kpi.read`, where any of the paths may be a declared connection. What is said here goes before what is declared.
+
+    Only for paths of one's own: a declaration may name any file its reader can open, so `kpi.read` itself takes none.
+    """
     tick = progress or (lambda _what, _share: None)
     with tempfile.TemporaryDirectory(prefix="kpi-") as place:
-        pulled = pull(read_declaration(Path(path)), Path(place), lambda what, share: tick(what, 0.5 * share))
+        files, called, told = gather(paths, Path(place), lambda what, share: tick(what, 0.5 * share))
+        begin = 0.5 if len(told.files) else 0.0
         return read_files(
-            *pulled.files.values(),
-            names=list(pulled.files),
-            source=pulled.sources,
-            mappings=pulled.mappings,
-            zone=zone or pulled.zone or None,
+            *files,
+            names=called,
+            source=source or told.sources,
+            mapping=mapping,
+            mappings={**told.mappings, **(mappings or {})},
+            zone=zone or told.zone or None,
             date_orders=date_orders,
-            progress=lambda what, share: tick(what, 0.5 + 0.5 * share),
+            progress=lambda what, share: tick(what, begin + (1 - begin) * share),
         )
 
 
@@ -61,6 +72,7 @@ def gather(paths: Sequence[str | Path], to: Path, progress: Progress | None = No
     sources: dict[str, str] = {}
     mappings: dict[str, str] = {}
     zone = ""
+    from_connections: dict[str, Path] = {}
     for i, path in enumerate(map(Path, paths)):
         if path.suffix.lower() != ".toml" or not path.is_file() or not is_declaration(path):
             files.append(path)
@@ -71,10 +83,11 @@ def gather(paths: Sequence[str | Path], to: Path, progress: Progress | None = No
         pulled = pull(read_declaration(path), own, progress)
         files += pulled.files.values()
         names += pulled.files
+        from_connections |= pulled.files
         sources |= pulled.sources
         mappings |= pulled.mappings
         zone = pulled.zone or zone
-    return files, names, Pulled({}, sources, mappings, zone)
+    return files, names, Pulled(from_connections, sources, mappings, zone)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,15 @@ class Reading:
     mappings: Mapping[str, str] = field(default_factory=dict, hash=False)
     is_sample: bool = False
 
+    @property
+    def reader(self) -> str:
+        """What reads them: where a declared connection is among the files, its own reader."""
+        return "connect.read" if any(name.endswith(".toml") for name in self.files) else "kpi.read"
+
+    @property
+    def imports(self) -> tuple[str, ...]:
+        return ("import kpi", "from kpi import connect") if self.reader == "connect.read" else ("import kpi",)
+
 
 def python_lines(metric: Metric, scope: Scope, reading: Reading, fingerprint: str) -> str:
     """Lines to run beside the files: they print the sentence of the number. Names from files are written as Python literals."""
@@ -47,9 +56,9 @@ def python_lines(metric: Metric, scope: Scope, reading: Reading, fingerprint: st
     folder = "sample/" if reading.is_sample else ""
     lines = [
         *sample[:2],
-        "import kpi",
+        *reading.imports,
         *(sample[2:] or [""]),
-        f"data = kpi.read({_wrapped(read)})",
+        f"data = {reading.reader}({_wrapped(read)})",
         f"scope = kpi.Scope({_wrapped(_scope(metric, scope, folder))})",
         f"print(kpi.measure({_literal(metric.name)}, scope, data).text)",
         f"# The same files give the same fingerprint: data.fingerprint == {_literal(fingerprint.partition('-')[0])}",

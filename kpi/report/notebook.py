@@ -59,9 +59,9 @@ def _reading(reading: Reading, fingerprint: str) -> Iterator[str]:
         yield from ("from pathlib import Path", "", "import kpi", "from kpi.sample import write", "")
         yield from ('write(Path("sample"))  # the sample company, made anew', "")
     else:
-        yield from ("import kpi", "")
+        yield from (*reading.imports, "")
     said = {"zone": reading.zone, "date_orders": dict(reading.date_orders), "mappings": dict(reading.mappings)}
-    yield "data = kpi.read("
+    yield f"data = {reading.reader}("
     yield from (f"    {_literal(name)}," for name in names)
     yield from (f"    {name}={_literal(value)}," for name, value in said.items() if value)
     yield ")"

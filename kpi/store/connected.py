@@ -56,8 +56,7 @@ def begin(name: str, *, who: Person) -> str:
     place = folder(key)
     place.mkdir(parents=True, mode=0o700)
     write_json(place / "names.json", [])
-    write_json(place / TOLD, {"name": found.name, "label": found.label, "wanted": secrets.token_hex(8), "read": ""})
-    people.register(key, found.label, who=who.name)
+    write_json(place / TOLD, {"name": found.name, "label": found.label, "wanted": secrets.token_hex(8), "read": "", "who": who.name})
     audit.note("connect", key, who=who.name, named=found.name)
     return key
 
@@ -113,6 +112,7 @@ def fetch(key: str, progress: Callable[[str, float], None]) -> None:
             (place / uploads.BEFORE).unlink(missing_ok=True)  # there is nothing to go back to
     finally:
         shutil.rmtree(place / PULLING, ignore_errors=True)
+    people.register(key, found.label, who=told.get("who", ""))  # once: before there is anything to see, it is no dataset
     called = dict(zip(pulled.files, names, strict=True))
     write_json(
         place / TOLD,
@@ -127,6 +127,14 @@ def fetch(key: str, progress: Callable[[str, float], None]) -> None:
             "zone": pulled.zone,
         },
     )
+
+
+def given(key: str) -> tuple[str, ...]:
+    """What is named to read the data of a key again in Python: its files, and for those of a connection its declaration."""
+    told = read_json(folder(key) / TOLD)
+    if not isinstance(told, dict):
+        return tuple(name for name, _ in entries(key))
+    return (f"{told['name']}.toml", *(name for name, _ in entries(key) if name not in told.get("files", [])))
 
 
 def said(key: str) -> tuple[dict[str, str], dict[str, str], str]:

@@ -70,20 +70,22 @@ def again(mine: Mine) -> None:
     found = store.connected.of(mine.key) if mine.is_own else None
     if found is None or found.read_at is None:
         return
-    recorded.quiet(f"Read from {plain(found.label)} on {found.read_at:%-d %B %Y at %H:%M} UTC.")
-    if not store.connected.may(who()):
-        return
-    if not found.is_declared:
-        st.caption("This connection is not declared here any more, so it cannot be read again.")
-        return
-    st.button(
-        "Read again",
-        icon=":material/sync:",
-        help="Makes a new version under the same address. Live links follow it, frozen ones keep theirs.",
-        on_click=_refresh,
-        args=(mine.key,),
-        key="read_again",
-    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="connected"):
+        with st.container(width="content"):
+            recorded.quiet(f"Read from {plain(found.label)} on {found.read_at:%-d %B %Y at %H:%M} UTC.")
+        if not store.connected.may(who()):
+            return
+        if not found.is_declared:
+            st.caption("This connection is not declared here any more, so it cannot be read again.", width="content")
+            return
+        st.button(
+            "Read again",
+            icon=":material/sync:",
+            help="Makes a new version under the same address. Live links follow it, frozen ones keep theirs.",
+            on_click=_refresh,
+            args=(mine.key,),
+            key="read_again",
+        )
 
 
 def _refresh(key: str) -> None:

@@ -64,7 +64,7 @@ def report(recording: Recording, mine: Mine, scope: Scope) -> Report:
     said = mine.options
     proof = proof_of(recording.results, data=mine.dataset, scope=scope, zone=said.zone, date_orders=said.date_orders)
     source = "Sample data: a made-up company" if mine.is_sample else named(mine.names)
-    reading = Reading(mine.names, said.zone, said.date_orders, said.mappings, mine.is_sample)
+    reading = Reading(mine.given, said.zone, said.date_orders, said.mappings, mine.is_sample)
     return Report(blocks, proof, source, reading=reading)
 
 

@@ -70,6 +70,11 @@ class Mine:
         return self.key == SAMPLE
 
     @property
+    def given(self) -> tuple[str, ...]:
+        """What is named to read them again in Python."""
+        return store.connected.given(self.key) if self.is_own else self.names
+
+    @property
     def is_own(self) -> bool:
         """The visitor brought the data, or has their key: all of it may be changed, and deleted."""
         return self.shared is None

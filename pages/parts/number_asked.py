@@ -45,7 +45,7 @@ def _chosen() -> None:
 
 def explained(mine: Mine, name: str, scope: Scope) -> Explained:
     """`kpi.explain`, with the files under the names they came with. Shared: never change one."""
-    reading = Reading(mine.names, mine.options.zone, mine.options.date_orders, mine.options.mappings, mine.is_sample)
+    reading = Reading(mine.given, mine.options.zone, mine.options.date_orders, mine.options.mappings, mine.is_sample)
     found: Explained = _explained(
         mine.dataset.fingerprint, name, _key(scope), repr(reading), _scope=scope, _data=mine.dataset, _reading=reading
     )

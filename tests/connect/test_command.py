@@ -59,3 +59,31 @@ def test_a_connection_that_fails_is_one_sentence(tmp_path: Path, capsys: pytest.
     for command in (["connect"], ["read"], ["compute", "--metric", "csat", "--"]):
         assert main([*command, str(tmp_path / "d.toml")]) == 2
         assert capsys.readouterr().err == "The DuckDB file of “D” is not there. Correct its place in the declaration.\n"
+
+
+def test_the_python_lines_of_a_connection_read_it(desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    from kpi import connect
+    from kpi.catalogue import find
+    from kpi.explain.lines import Reading, python_lines
+    from kpi.scope import Scope
+
+    data = connect.read(desk)
+    lines = python_lines(find("tickets_created"), Scope(), Reading(("desk.toml",)), data.fingerprint)
+    assert 'data = connect.read("desk.toml")' in lines
+    monkeypatch.chdir(desk.parent)
+    exec(lines, {})  # noqa: S102  our own lines, as a reader would run them
+    assert "Tickets created" in capsys.readouterr().out
+
+
+def test_a_declaration_is_no_upload(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file somebody else chose never says what is opened: only `kpi connect` and paths of one's own do."""
+    import kpi
+    from kpi import store
+    from kpi.errors import KpiError
+
+    with pytest.raises(KpiError):
+        kpi.read(desk)
+    monkeypatch.setenv("KPI_HOME", str(desk.parent / "home"))
+    key = store.keep({"desk.toml": desk.read_bytes()})
+    with pytest.raises(KpiError):
+        store.import_now(key)

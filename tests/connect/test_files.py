@@ -116,8 +116,8 @@ MISSING = {
         "“Desk › tickets” has no column “opened”. It has “ticket_id”",
     ),
     "columns of another tool": (
-        'kind = "duckdb"\nplace = "desk.duckdb"\n[[table]]\nname = "tickets"\nsource = "freshdesk"',
-        "“Desk › tickets” is not an export of Freshdesk: it lacks",
+        'kind = "duckdb"\nplace = "desk.duckdb"\n[[table]]\nname = "tickets"\nsource = "five9"',
+        "“Desk › tickets” is not an export of Five9",
     ),
     "nothing known": (
         'kind = "duckdb"\nplace = "desk.duckdb"\nschema = "other"',
