@@ -85,7 +85,7 @@ class Cohorts:
 
     @property
     def text(self) -> str:
-        """ "Of the 1,204 tickets created in the week of 2026-10-12, 84.1 % (82.0–86.1 %) were solved by day 7; the 11 weeks before: 83.2 %." """
+        """ "Of the 1,204 tickets created in the week of 12 Oct 2026, 84.1 % (82.0–86.1 %) were solved by day 7; the 11 weeks before: 83.2 %." """
         if self.sizes.empty:
             return "No ticket of these dates could be followed for a whole day yet."
         day = self.said_day

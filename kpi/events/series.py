@@ -60,7 +60,7 @@ class Series:
         )
 
     def when(self, place: int) -> str:
-        """ "week of 2026-03-02"; a day is its date."""
+        """ "week of 2 Mar 2026"; a day is its date."""
         return when(self.dates[place].isoformat(), self.by)
 
     def say(self, value: float) -> str:

@@ -42,7 +42,7 @@ class Result:
         return "\n".join(self.sentence(row) for row in self.frame.to_dict("records"))
 
     def sentence(self, row: Any) -> str:
-        """ "CSAT, week of 2024-03-04, email: 83.4 % (81.9–84.8 %; 2,012 of 2,412)." """
+        """ "CSAT, week of 4 Mar 2024, email: 83.4 % (81.9–84.8 %; 2,012 of 2,412)." """
         metric, ask, currency = self.metrics[row["metric"]], self.scope.ask, self.currency or None
         name = name_of(metric, row, self.scope)
         days = not (ask.clock == "business" and "clock" in metric.params)  # a working day is not 24 hours

@@ -65,12 +65,22 @@ def name_of(metric: Metric, row: Any, scope: Scope) -> str:
 
 
 def when(period: str, by: str) -> str:
-    """A period as one says it: "week of 2024-03-04", "March 2024", "Q1 2024"."""
+    """A period as one says it: "week of 4 Mar 2024", "4 Mar 2024", "March 2024", "Q1 2024"."""
     if by == "all" or period == "all":
         return ""
-    month = int(period[5:7])
-    spoken = {"week": f"week of {period}", "month": f"{_MONTHS[month - 1]} {period[:4]}", "quarter": f"Q{(month + 2) // 3} {period[:4]}"}
-    return spoken.get(by, period[:4] if by == "year" else period)
+    year, month = period[:4], int(period[5:7])
+    spoken = {"month": f"{_MONTHS[month - 1]} {year}", "quarter": f"Q{(month + 2) // 3} {year}", "year": year}
+    day = f"{int(period[8:10])} {_MONTHS[month - 1][:3]} {year}"
+    return spoken.get(by, f"week of {day}" if by == "week" else day)
+
+
+def listed(period: str, by: str) -> str:
+    """A period as a column of a table holds it, so that sorting by it gives the order of time: "2024-03-04", "2024-03", "2024 Q1"."""
+    if by == "all" or period == "all":
+        return ""
+    if by == "quarter":
+        return f"{period[:4]} Q{(int(period[5:7]) + 2) // 3}"
+    return period[: {"month": 7, "year": 4}.get(by, 10)]
 
 
 def with_words(note: str) -> str:

@@ -27,7 +27,7 @@ from kpi.errors import BadValue, KpiError
 from kpi.explain.lines import Reading
 from kpi.hours import Calendar
 from kpi.measure import Result, measure
-from kpi.measure.words import when
+from kpi.measure.words import listed
 from kpi.report import board, headline, tiles
 from kpi.report.blocks import Block, Chart, Heading, Note, Report, Sentence, Table, Tiles, Title, named
 from kpi.report.dates import one, said
@@ -174,7 +174,7 @@ def _course(name: str, past: Result) -> Iterator[Block]:
     }
     table = pd.DataFrame(
         {
-            "Week": [when(str(period), "week") for period in whole["period"]],
+            "Week": [listed(str(period), "week") for period in whole["period"]],
             metric.label: words["value"],
             "Low": words["low"],
             "High": words["high"],

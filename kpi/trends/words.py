@@ -46,7 +46,7 @@ class Speaker:
         return units.say_interval(low, high, self.metric.unit, self.currency, days=self.days)
 
     def when(self, period: str) -> str:
-        """ "the week of 2026-03-02", "March 2026"."""
+        """ "the week of 2 Mar 2026", "March 2026"."""
         said = when(period, self.by)
         return f"the {said}" if self.by == "week" else said
 
@@ -71,7 +71,7 @@ class Speaker:
         return f"{place[0].upper()}{place[1:]}: {self.value(value)}, {far} the usual {self.usual(low, high) or 'range'}; {rare}."
 
     def dated(self, shift: Shift) -> str:
-        """ "around the week of 2026-03-02 (between 2026-02-16 and 2026-03-23)"; "in March 2026" where no other date is possible."""
+        """ "around the week of 2 Mar 2026 (between 16 Feb 2026 and 23 Mar 2026)"; "in March 2026" where no other date is possible."""
         if shift.earliest == shift.latest:
             return f"{'on' if self.by == 'day' else 'in'} {self.when(shift.period)}"
         first, last = (when(one, self.by).removeprefix("week of ") for one in (shift.earliest, shift.latest))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from kpi import units
+from kpi.measure.words import when
 from kpi.stats.base import Array
 from kpi.what_if.inputs import INPUTS
 
@@ -100,7 +101,7 @@ class History:
         place = self.weeks[int(np.argmax(self.values) if above else np.argmin(self.values))]
         word, most = ("above", "highest") if above else ("below", "lowest")
         never = (
-            f"you have never had a week {word} {self.say(end)} (the week of {place})"
+            f"you have never had a week {word} {self.say(end)} (the {when(place, 'week')})"
             if (value > end if above else value < end)
             else f"of {len(self.values)} weeks hardly one was {word} {self.say(value)}"
         )

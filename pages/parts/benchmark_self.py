@@ -8,7 +8,7 @@ from kpi import Result, Scope, benchmarks, units
 from kpi.benchmarks import Past
 from kpi.catalogue import CATALOGUE
 from kpi.charts.benchmarks import own_past
-from kpi.measure.words import when
+from kpi.measure.words import listed
 from pages.parts import asked_dates, drawn, number_asked, recorded
 from pages.parts.asked_words import needed
 from pages.parts.board import BOARD
@@ -71,7 +71,7 @@ def _chart(found: Past, result: Result, name: str) -> None:
     ticks = tuple(units.duration_ticks(0.0 if zero else low, high)) if unit == "s" else ()
     table = pd.DataFrame(
         {
-            found.by.capitalize(): [when(str(period), found.by) for period in frame["period"]],
+            found.by.capitalize(): [listed(str(period), found.by) for period in frame["period"]],
             found.metric.label: [found.say(value) for value in rows["value"]],
             "Low": [found.say(value) for value in rows["low"]],
             "High": [found.say(value) for value in rows["high"]],

@@ -12,7 +12,7 @@ import kpi
 from kpi import Scope, units
 from kpi.charts import cohorts as charts
 from kpi.cohorts import VERBS, Cohorts, cohorts, usual_metric
-from kpi.measure.words import when
+from kpi.measure.words import listed, when
 from pages.parts import asked_dates, drawn, links, recorded
 from pages.parts.asked_words import needed
 from pages.parts.mine import Mine
@@ -144,7 +144,7 @@ def _table(found: Cohorts) -> pd.DataFrame:
     by = found.scope.by
     sizes = found.sizes.sort_values("period", ascending=False)
     table: dict[str, list[Any]] = {
-        f"Created in {'the ' if by == 'week' else ''}": [when(str(period), by) for period in sizes["period"]],
+        "Week of" if by == "week" else "Created in": [listed(str(period), by) for period in sizes["period"]],
         "Tickets": sizes["n"].tolist(),
         "Still open": sizes["still_open"].tolist(),
     }
@@ -162,7 +162,7 @@ def _curves_table(found: Cohorts) -> pd.DataFrame:
     rows, by = found.curves, found.scope.by
     return pd.DataFrame(
         {
-            "Created in": ["all together" if period == "all" else when(str(period), by) for period in rows["period"]],
+            "Created in": ["all together" if period == "all" else listed(str(period), by) for period in rows["period"]],
             "Day": rows["day"].tolist(),
             f"Share {found.verb}": [units.say(share, "%") for share in rows["share"]],
             "Everybody followed": ["yes" if followed else "no" for followed in rows["is_followed"]],

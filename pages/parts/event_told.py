@@ -16,7 +16,7 @@ from kpi.charts.events import placebos as strip_of
 from kpi.errors import KpiError
 from kpi.events import BeforeAfter, Event, Series, before_after, together
 from kpi.events.event import said
-from kpi.measure.words import when
+from kpi.measure.words import listed, when
 from pages.parts import asked_words, drawn, event_flags, recorded
 from pages.parts.board import BOARD
 from pages.parts.event_asked import YEAR, Asked
@@ -190,7 +190,7 @@ def _said(found: BeforeAfter, row: Any) -> str:
 def _table(found: BeforeAfter, frame: pd.DataFrame) -> pd.DataFrame:
     series = found.series
     columns = {
-        "Period": [when(str(period), series.by) for period in frame["period"]],
+        "Period": [listed(str(period), series.by) for period in frame["period"]],
         series.label: [series.say(value) for value in frame["value"]],
         "Which": frame["side"].tolist(),
         "Expected": [series.say(value) for value in frame["expected"]],

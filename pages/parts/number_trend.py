@@ -9,7 +9,7 @@ import pandas as pd
 from kpi import Result, Scope, units
 from kpi.charts.line import trend
 from kpi.explain import Explained
-from kpi.measure.words import when
+from kpi.measure.words import listed, when
 from kpi.scope import floor_date
 from pages.parts import asked_dates, drawn, recorded
 from pages.parts.measured import measured
@@ -93,7 +93,7 @@ def _table(frame: pd.DataFrame, found: Explained, result: Result) -> pd.DataFram
 
     return pd.DataFrame(
         {
-            "Period": [when(str(period), result.scope.by) for period in frame["period"]],
+            "Period": [listed(str(period), result.scope.by) for period in frame["period"]],
             found.metric.label: words("value"),
             "Low": words("low"),
             "High": words("high"),

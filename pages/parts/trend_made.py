@@ -10,7 +10,7 @@ import streamlit as st
 
 import kpi
 from kpi import Result, Scope, steps
-from kpi.measure.words import when
+from kpi.measure.words import listed
 from kpi.trends import Board, Trend, holidays, moved, trend
 from pages.parts import recorded, slow, trend_asked
 from pages.parts.measured import measured
@@ -95,7 +95,7 @@ def table(found: Trend) -> pd.DataFrame:
 
     return pd.DataFrame(
         {
-            "Period": [when(str(period), found.by) for period in frame["period"]],
+            "Period": [listed(str(period), found.by) for period in frame["period"]],
             found.label: words("value"),
             "Low": words("low"),
             "High": words("high"),

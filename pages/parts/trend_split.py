@@ -56,11 +56,19 @@ def draw(mine: Mine, scope: Scope, name: str, column: str) -> None:
     is_shared = trend_asked.scales()
     recorded.quiet(plain(_caption(found, column, is_shared)))
     moved = {row.trend.group: row for row in found.board.rows if row.is_moved}
-    reach = _reach([one for _, one in found.panels])
+    reach, is_log = _reach([one for _, one in found.panels]), any(one.scale == "log" for _, one in found.panels)
     with st.grid(3, min_column_width=280, gap="small", key="trend_panels"):
         for number, (title, one) in enumerate(found.panels):
             with st.container(border=True, height="stretch", gap="xxsmall", key=f"panel_{number}"):
-                _panel(number, title, one, is_shared, reach, is_rest=title == REST and not one.group)
+                _panel(
+                    number,
+                    title,
+                    one,
+                    is_shared,
+                    one.scale == "log" or (is_shared and is_log),
+                    reach,
+                    is_rest=title == REST and not one.group,
+                )
                 if one.group in moved:
                     word, colour = trend_made.WORDS[one.is_better]
                     ways = {1: ":material/trending_up:", -1: ":material/trending_down:"}
@@ -75,11 +83,11 @@ def draw(mine: Mine, scope: Scope, name: str, column: str) -> None:
     links.to("number.py", label="How this number is made", icon=":material/function:", query_params=links.query(metric=name))
 
 
-def _panel(number: int, title: str, one: Trend, is_shared: bool, reach: tuple[float, float], is_rest: bool) -> None:
+def _panel(number: int, title: str, one: Trend, is_shared: bool, is_log: bool, reach: tuple[float, float], is_rest: bool) -> None:
     data = trend_made.rows(one)
     whole = data["d"]
     low, high = reach if is_shared else _reach([one])
-    is_log = one.scale == "log" and low > 0
+    is_log = is_log and low > 0
     zero = one.unit == "count" and low >= 0
     ticks = log_ticks(low, high)[::2] if is_log else units.duration_ticks(low, high, at_most=4) if one.unit == "s" else []
     latest = float(whole["value"].dropna().iloc[-1])
@@ -121,8 +129,8 @@ def _caption(found: Parts, column: str, is_shared: bool) -> str:
 
 
 def _reach(trends: list[Trend]) -> tuple[float, float]:
-    """Lowest and highest value of what is drawn; limits may be cut off rather than flatten everything."""
-    seen = pd.concat([one.frame["value"] for one in trends]).dropna()
+    """Lowest and highest of what is drawn, limits too: panels on one scale have the same ends whatever their own limits are."""
+    seen = pd.concat([one.frame[column] for one in trends for column in ("value", "limit_low", "limit_high")]).dropna()
     return float(seen.min()), float(seen.max())
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 import kpi
 from kpi import Scope, units
 from kpi.charts import workload as charts
-from kpi.measure.words import when
+from kpi.measure.words import listed, when
 from kpi.workload import BANDS, Backlog, backlog, stalest
 from pages.parts import asked_dates, drawn, links, recorded, slow, ticket_columns
 from pages.parts.asked_words import needed
@@ -92,7 +92,7 @@ def _flow_said(row: Any, by: str) -> str:
 def _bands_table(bands: pd.DataFrame, by: str) -> pd.DataFrame:
     wide = bands.pivot(index="period", columns="band", values="n")[list(BANDS)]
     table = wide.rename(columns=lambda band: f"{band[:1].upper()}{band[1:]}")
-    table.insert(0, f"End of {by}", [when(str(period), by) for period in wide.index])
+    table.insert(0, f"End of {by}", [listed(str(period), by) for period in wide.index])
     table["All"] = wide.sum(axis=1)
     return table.reset_index(drop=True).rename_axis(columns=None)
 
@@ -100,7 +100,7 @@ def _bands_table(bands: pd.DataFrame, by: str) -> pd.DataFrame:
 def _flow_table(flow: pd.DataFrame, by: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            by.capitalize(): [when(str(period), by) for period in flow["period"]],
+            by.capitalize(): [listed(str(period), by) for period in flow["period"]],
             "Created": flow["created"].astype(int).tolist(),
             "Solved": flow["solved"].astype(int).tolist(),
             "Created minus solved": flow["net"].astype(int).tolist(),

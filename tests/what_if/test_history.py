@@ -7,7 +7,7 @@ import pytest
 
 from kpi.what_if.history import FADED, INSIDE, REFUSED, UNKNOWN, History, Joint
 
-WEEKS = tuple(f"2026-{n:02}" for n in range(1, 41))
+WEEKS = tuple(str(np.datetime64("2026-01-05") + 7 * n) for n in range(40))
 VALUES = 60 + np.arange(40) % 8 * 1.0
 """60 to 67, over and over: mean 63.5, no month above that of its best four."""
 
@@ -58,5 +58,5 @@ def test_never_together():
     assert joint.is_far({"first_contact_resolution": 62.0, "occupancy": 42.0}), "each has been there, never both at once"
     assert not joint.is_far({"first_contact_resolution": 62.0, "occupancy": 38.0})
     assert Joint.of(both[:1]) is None and "Never together" in joint.said
-    apart = History("occupancy", tuple(f"1999-{n}" for n in range(40)), second)
+    apart = History("occupancy", tuple(str(np.datetime64("1999-01-04") + 7 * n) for n in range(40)), second)
     assert Joint.of((both[0], apart)) is None, "no week is known for both"
