@@ -34,7 +34,7 @@ _TYPES = {  # PostgreSQL's name -> what is asked of the server, and the type it 
     "date": ("CASE WHEN isfinite({c}) THEN {c} - DATE '1970-01-01' END", pa.date32()),
 }
 _SAID = {  # SQLSTATE -> what is wrong, what to do: https://www.postgresql.org/docs/current/errcodes-appendix.html
-    "28P01": ("The password of “{label}” is wrong.", "Correct its address where Deskmeter is started."),
+    "28P01": ("The user or the password of “{label}” is wrong.", "Correct its address where Deskmeter is started."),
     "28000": ("“{label}” does not let this user in.", "Ask its administrator to allow the user from this machine."),
     "3D000": ("“{label}” names a database that is not there.", "Correct the end of its address."),
     "42501": ("The user of “{label}” may not read {table}.", "Ask its administrator to GRANT SELECT on it."),

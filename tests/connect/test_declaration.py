@@ -127,11 +127,11 @@ def free_port() -> int:
 REFUSED = {
     "a wrong password": (
         refusal("28P01", f'password authentication failed for user "kpi" ({SECRET})'),
-        "The password of “Warehouse” is wrong.",
+        "The user or the password of “Warehouse” is wrong.",
     ),
     "in another language": (
         refusal("28P01", f"Passwort-Authentifizierung fehlgeschlagen {SECRET}"),
-        "The password of “Warehouse” is wrong.",
+        "The user or the password of “Warehouse” is wrong.",
     ),
     "no such database": (refusal("3D000", 'database "db" does not exist'), "names a database that is not there"),
     "not from here": (refusal("28000", "no pg_hba.conf entry for host"), "does not let this user in"),

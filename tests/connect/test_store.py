@@ -157,7 +157,7 @@ def test_a_password_is_nowhere_on_the_disk_after_a_failed_connection(home: Path,
         monkeypatch.setenv("WAREHOUSE_URL", f"postgresql://kpi:{SECRET}@127.0.0.1:{port}/db")
         key = store.connected.begin("warehouse", who=Person())
         state = waited(key)
-        assert state.name == "failed" and state.what == "The password of “Warehouse” is wrong."
+        assert state.name == "failed" and state.what == "The user or the password of “Warehouse” is wrong."
         with pytest.raises(KpiError):
             connect.pull(connect.named("warehouse"), home)
     assert SECRET not in repr(store.audit.deeds(key))
