@@ -18,6 +18,7 @@ from kpi.errors import BadValue, NotAllowed
 from kpi.explain.lines import code_version
 from kpi.explain.listing import listing, page
 from kpi.metric import described
+from kpi.report import pinned
 from kpi.store import links
 
 MOST_ROWS, USUAL_ROWS = 1_000, 100
@@ -127,13 +128,16 @@ def share(request: Request) -> Response:
     days = said.get("days")
     if days is not None and not (isinstance(days, int) and 1 <= days <= 3_650):
         raise BadValue(f"days cannot be {str(days)[:20]!r}.", "It is a whole number from 1 to 3,650.")
-    store.open_dataset(key).as_seen(told.seen(""))  # filters of columns there are not say so
+    opened = pinned.opened(key, told)  # filters of columns there are not say so
+    frozen = None
+    if said.get("frozen") is True:
+        frozen = store.frozen(key) | {links.PROOF: pinned.pinned(opened, told.query.get("metric", ())).to_dict()}
     token, link = links.make(
         key,
         told,
         fingerprint=right.dataset.fingerprint,
         code=code_version(),
-        frozen=store.frozen(key) if said.get("frozen") is True else None,
+        frozen=frozen,
         expires_at=store.audit.now() + dt.timedelta(days=days) if days else None,
         passphrase=str(said.get("passphrase") or ""),
         who="API",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode, urlsplit
 
@@ -14,17 +14,15 @@ from kpi import Dataset, store
 from kpi.engine.seen import PEOPLE, named
 from kpi.errors import KpiError
 from kpi.explain.lines import code_version
-from kpi.report import Proof, proof_of
-from kpi.report.board import shown
+from kpi.report import pinned
 from kpi.scope import NONE, QUERY_NAMES
-from kpi.store import Shared, links
-from kpi.store.audit import now
+from kpi.store import links
 from kpi.store.fitting import withheld
-from kpi.store.links import PROOF, Link, Told
+from kpi.store.links import PROOF, Told
 from pages.parts import texts, visitor
 from pages.parts.mine import Mine, who
 from pages.parts.share_asked import Wish
-from pages.parts.share_from import MOST_NUMBERS, saw
+from pages.parts.share_from import saw
 from pages.parts.words import plain
 
 MADE, VISIT = "share_made", "share_ids"
@@ -48,17 +46,16 @@ def make(mine: Mine, wish: Wish) -> Made:
     who().check("edit")
     told = for_readers(wish.told, mine)
     whole = store.open_dataset(mine.key)
-    draft = Link("", mine.key, None, whole.fingerprint, code_version(), told, "", now(), wish.expires_at, None, 0, None, False)
-    opened = store.shared(draft)
+    opened = pinned.opened(mine.key, told)
     frozen = None
     if wish.is_frozen:
         said = {name: text for name in store.TEXTS if name != "calls.csv" and (text := texts.text(mine, name))}
-        frozen = store.frozen(mine.key) | {"texts": said, PROOF: numbers(opened, wanted(told)).to_dict()}
+        frozen = store.frozen(mine.key) | {"texts": said, PROOF: pinned.pinned(opened, wanted(told)).to_dict()}
     token, link = links.make(
         mine.key,
         told,
         fingerprint=whole.fingerprint,
-        code=draft.code,
+        code=code_version(),
         frozen=frozen,
         expires_at=wish.expires_at,
         passphrase=wish.passphrase,
@@ -106,15 +103,6 @@ def wanted(told: Told) -> list[str]:
     """The numbers a frozen link is held to: the page's own metric, what was on the page, or the headlines."""
     own = [name for name in told.query.get("metric", ()) if name in kpi.metrics()]
     return list(dict.fromkeys([*own, *saw()]))
-
-
-def numbers(opened: Shared, names: Sequence[str]) -> Proof:
-    """Some metrics as the link shows them, over all of its dates and not split; the headlines where none of them can be told."""
-    scope, data = opened.opening.but(by="all", split=(), compare=None), opened.dataset
-    lacks = data.lacking(scope.ask)
-    told = [name for name in names if not lacks[name]][:MOST_NUMBERS]
-    told = told or [name for some in shown(lacks).values() for name in some if not lacks[name]]
-    return proof_of([kpi.measure(told, scope, data)] if told else [], data=data, scope=opened.opening)
 
 
 def for_readers(told: Told, mine: Mine) -> Told:
