@@ -58,10 +58,15 @@ def join_rows(con: Connection, plans: Sequence[Plan]) -> Joined:
 def said(join: Join) -> list[str]:
     """Whole sentences about a join that a person should know of; none where all is plain."""
     noun = {"agent_time": "rows", "customers": "requesters"}.get(join.table, join.table)
-    what = {"ticket_id": "ticket ids", "requester": "requesters", "agent": "agents"}[join.on]
     sentences = []
     if join.alike:
-        sentences.append(f"{join.alike:,} {noun} were joined although their {what} are written differently (signs, zeros, capitals).")
+        rows = "customers" if join.table == "customers" else noun
+        how = (
+            "their ticket ids are written differently (signs, zeros, capitals)"
+            if join.on == "ticket_id"
+            else "the tickets call them otherwise"
+        )
+        sentences.append(f"{join.alike:,} {rows} were joined although {how}.")
     if join.told:
         sentences.append(
             f"{join.told:,} {noun} name no ticket; each counts for the newest ticket its requester had opened in the {DAYS} days before."
@@ -149,7 +154,7 @@ def _folded(on: str) -> str:
 
 def _examples(con: Connection, query: str, on: str) -> tuple[str, ...]:
     found = con.execute(f"SELECT v FROM ({query}) ORDER BY v LIMIT {EXAMPLES}").fetchall()
-    return tuple(str(text)[:60] if on == "ticket_id" else _masked(str(text)) for (text,) in found)
+    return tuple(dict.fromkeys(str(text)[:60] if on == "ticket_id" else _masked(str(text)) for (text,) in found))
 
 
 def _masked(person: str) -> str:

@@ -17,6 +17,7 @@ from kpi.sources._people import gather_people, name_people
 from kpi.sources._plan import Plan, plan_of
 from kpi.sources._recognise import Match
 from kpi.sources._report import ABSENT, FILLED, UNREAD, ColumnReport, Extra, FileReport, Import, Join, Unread
+from kpi.sources._twice import drop_repeated
 from kpi.tables import DUCKDB_TYPES, TABLES, Table
 
 Progress = Callable[[str, float], None]
@@ -175,7 +176,9 @@ class _Job:
             gone = {k: gone.get(k, 0) + folded.gone.get(k, 0) for k in {*gone, *folded.gone}}
             doubts += _said_of(table, folded)
         joined = join_rows(self.con, self.plans)
-        doubts += joined.doubts
+        twice, said = drop_repeated(self.con, {plan.load: plan.match.raw.file for plan in self.plans})
+        gone = {k: gone.get(k, 0) + twice.get(k, 0) for k in {*gone, *twice}}
+        doubts += [*joined.doubts, *said]
         files = tuple(self._file(plan, gone.get(plan.load, 0), joined.joins.get(plan.load, ())) for plan in self.plans)
         doubts += check_tickets(self.con)
         columns = tuple(report for table in TABLES.values() for report in self._columns(table))

@@ -83,7 +83,8 @@ class FileReport:
     """What became of one file.
 
     `rows` were decoded; `tables` says how many rows of each canonical table they became (after folding); `rejected` rows have
-    no place (listed with reasons in `rejected_rows`); `superseded` rows are older states of tickets that a later row replaced.
+    no place (listed with reasons in `rejected_rows`); `superseded` rows are older states of tickets that a later row replaced,
+    or rows that an earlier file has alike.
     `unzoned` are the headers of times that state no zone, nor did anybody: they were read as UTC.
     `confidence` says how well the layout is known: "low" is best effort, and its columns want a look.
     `joins` say how many of its rows found their ticket in the other files; none for a file that has the tickets itself.

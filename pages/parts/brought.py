@@ -6,7 +6,6 @@ import streamlit as st
 
 from pages.parts import start
 from pages.parts.mine import Mine, upload
-from pages.parts.words import plain
 
 ADD = ""
 TELL = (
@@ -25,7 +24,7 @@ def files(mine: Mine) -> None:
         instead = st.selectbox(
             "The new files",
             [ADD, *mine.names],
-            format_func=lambda name: f"replace {plain(name)}" if name else "join those that are there",
+            format_func=lambda name: f"take the place of {name}" if name else "join those that are there",
             key="bring_instead",
             width=420,
         )

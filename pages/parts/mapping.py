@@ -12,7 +12,7 @@ import streamlit as st
 
 from kpi import store, units
 from kpi.errors import KpiError
-from kpi.sources import Checked, Preview, check, column_label, parse_mapping, preview
+from kpi.sources import Checked, Preview, check, column_label, draft, parse_mapping, preview, to_toml
 from kpi.tables import TABLES
 from pages.parts import accent, mapping_kept
 from pages.parts.mapping_row import row
@@ -115,7 +115,8 @@ def _table(chosen: Chosen) -> None:
     begin(chosen, fills)
     begin_scores(chosen, fills)
     mapping = mapping_of(chosen, fills)
-    checked = _checked(chosen, mapping) if mapping else None
+    as_it_is = to_toml(draft(chosen.file, fills, {}, based_on=source.name, signs=[])) if source is not None else ""
+    checked = _checked(chosen, mapping or as_it_is) if mapping or as_it_is else None
     if isinstance(checked, Checked):
         _order_asked(chosen, fills, checked)
     own = [c for c in TABLES[fills].columns if is_offered(fills, c)]

@@ -29,7 +29,7 @@ from pages.parts.words import plain
 
 ORDERS = {"": "dates as written", "dmy": "day first: 3/4 is 3 April", "mdy": "month first: 3/4 is 4 March"}
 _EITHER = re.compile(r"\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2}")
-OURS, THEIRS, WRITTEN, TOLD = 170, 230, 190, 330
+OURS, THEIRS, WRITTEN, TOLD = 170, 220, 180, 280
 """Widths: four of them in a row on a wide screen, under each other on a telephone."""
 
 
@@ -57,6 +57,9 @@ def row(chosen: Chosen, fills: str, column: Column, checked: Checked | str | Non
 
 def _written(chosen: Chosen, fills: str, column: Column, header: str) -> bool:
     """How the cells are written, where they do not tell it themselves: the unit, the order of day and month, the scale. True when it is asked."""
+    is_told = chosen.seen.source is not None and first(chosen, fills).get(column.name) == header
+    if is_told and not (column.type == "instant" and st.session_state.get(key_of(chosen, fills, column.name, "order"))):
+        return False  # the source knows how it is written
     if column.unit == "s" and not states_unit(chosen.seen, header):
         _choice(chosen, fills, column, "unit", "Unit of plain numbers", {"": "unit not said", **{unit: unit for unit in UNITS}})
     elif column.type == "instant" and any(_EITHER.search(cell) for cell, _ in chosen.seen.values(header)):

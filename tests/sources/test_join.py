@@ -247,3 +247,26 @@ def test_rows_of_no_age_that_differ(write: Write, read: Read) -> None:
     assert loaded.con.execute("SELECT stated, counted, reason FROM conflicting_cells").fetchall() == [
         ("open", "solved", "no row states when it last changed")
     ]
+
+
+EVENT = "ticket_id,sent_at,author,text\n"
+
+
+def test_exports_that_overlap_count_once(write: Write, read: Read) -> None:
+    """Pandas' own way: rows of the second file that the first has. Twice in one file stays twice; an equal row that states no time is another."""
+    one = write("one.csv", EVENT + "1,2025-01-01T08:00,ann,a\n1,2025-01-01T08:00,ann,a\n1,2025-01-02T08:00,,b\n")
+    two = write("two.csv", EVENT + "1,2025-01-02T08:00,,b\n1,2025-01-01T08:00,ann,a\n1,2025-01-03T08:00,ann,c\n")
+    loaded = read(write("tickets.csv", TICKETS), one, two)
+    left = pd.read_csv(two).merge(pd.read_csv(one).drop_duplicates(), how="left", indicator=True)
+    expected = len(pd.read_csv(one)) + int((left["_merge"] == "left_only").sum())
+    assert loaded.one("SELECT count(*) FROM messages") == expected == 4
+    assert [f.superseded for f in loaded.report.files] == [0, 0, 2]
+    assert "“two.csv”: 2 messages stand in an earlier file as well, cell by cell; they count once." in loaded.report.doubts
+    assert loaded.counts("file", "superseded_rows") == {"two.csv": 2}
+
+
+def test_what_states_no_time_may_be_two_things(write: Write, read: Read) -> None:
+    text = "requester,kind,score\np1,nps,9\n"
+    assert read(write("a.csv", text), write("b.csv", text)).one("SELECT count(*) FROM surveys") == 2
+    costs = "period_start,category,amount\n2025-01-01,salaries,100\n"
+    assert read(write("c.csv", costs), write("d.csv", costs)).one("SELECT count(*) FROM costs") == 2
