@@ -12,6 +12,7 @@ from kpi.cli.analysis_options import correlating, explaining, what_ifs
 from kpi.cli.check import check
 from kpi.cli.connecting import connect, connecting
 from kpi.cli.keeping import keeping
+from kpi.cli.pulling import pull, pulling
 from kpi.cli.reports import reporting
 from kpi.cli.scoped import scoped, standing
 from kpi.cli.verified import verify, verifying
@@ -59,8 +60,9 @@ def parser() -> Parser:
         added.add_argument("--date-order", action="append", default=[], metavar="COLUMN=dmy|mdy", help="answers an undecidable date column")
         return added
 
-    read = reading("read", commands.read, "Say what was understood of the files.")
-    read.add_argument("--format", choices=["json"], default="json", help="how it is written")
+    reading("read", commands.read, "Say what was understood of the files.").add_argument(
+        "--format", choices=["json"], default="json", help="how it is written"
+    )
     compute = reading("compute", commands.compute, "Measure metrics.")
     compute.add_argument(
         "--metric", nargs="+", action="extend", default=[], metavar="ID", help="which metrics (default: all the data allow)"
@@ -91,6 +93,7 @@ def parser() -> Parser:
     tickets.add_argument("-o", "--output", required=True, metavar="FILE.csv|parquet", help="where to; its ending decides the format")
     standing(tickets)
     connecting(command("connect", connect, "Say what a declared connection holds, or copy its tables; as a FILE, other commands read it."))
+    pulling(command("pull", pull, "Fetch tickets through the API of a help desk, from where the last run ended, as files to read."))
     hours = command("hours", pairs.hours, "Business seconds between two instants, or the instant a number of business seconds is over.")
     hours.add_argument("--calendar", required=True, metavar="FILE", help="working hours, a TOML file (docs/calendar.md)")
     hours.add_argument("--schedule", metavar="NAME", help="one of its schedules (default: the calendar's default)")

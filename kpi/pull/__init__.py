@@ -7,7 +7,7 @@ Keys come from the environment and stay there: they are in no file, sentence or 
 kept. docs/pull.md says what is read of which tool, and from which documentation.
 """
 
-from kpi.pull.engine import Pulled, book_of, pull, write
+from kpi.pull.engine import Pulled, book_of, checked_name, pull, write
 from kpi.pull.freshdesk import FRESHDESK
 from kpi.pull.intercom import INTERCOM
 from kpi.pull.model import Api, PullError
@@ -16,4 +16,4 @@ from kpi.pull.zendesk import ZENDESK
 APIS: dict[str, Api] = {api.name: api for api in (ZENDESK, FRESHDESK, INTERCOM)}
 """The APIs that can be pulled, by name."""
 
-__all__ = ["APIS", "Api", "PullError", "Pulled", "book_of", "pull", "write"]
+__all__ = ["APIS", "Api", "PullError", "Pulled", "book_of", "checked_name", "pull", "write"]

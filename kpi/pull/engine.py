@@ -44,6 +44,13 @@ def book_of(api: Api, account: str) -> Path:
     return user_folder() / "pull" / f"{api.name}-{account}.sqlite"
 
 
+def checked_name(name: str) -> str:
+    """A name that may be part of a path; BadValue for any other."""
+    if not _ACCOUNT.fullmatch(name):
+        raise BadValue(f"--name cannot be {name!r}.", "Use small letters, digits and hyphens.")
+    return name
+
+
 def signed(api: Api, environ: Mapping[str, str]) -> str:
     """The header that signs in, from the environment; BadValue names what is missing, and never what is there."""
     for names in api.keys:
@@ -193,7 +200,7 @@ def write(api: Api, account: str, folder: Path) -> list[Path]:
 
         for output in api.outputs:
             path = folder / f"{output.name}.ndjson"
-            half = folder / f"half-{output.name}.ndjson"
+            half = folder / f".half-{output.name}.ndjson"  # hidden from whoever reads the folder meanwhile
             lines = 0
             try:
                 with half.open("w", encoding="utf-8") as file:
