@@ -10,10 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from kpi import cli, store
 from kpi.errors import BadValue, UnreadableFile
-from kpi.store import audit, links, people, retention, versions
+from kpi.store import audit, database, links, people, retention, versions
 from kpi.store.links import Told
 from kpi.store.retention import Rule, retain, rule
 
@@ -257,3 +258,8 @@ def test_in_postgresql(home: Path, postgres: str, bring: Callable[..., str], mon
     token, _ = share(key, frozen={})
     done = retain(Rule(older_than=90 * DAY), at=audit.now() + 90 * DAY)
     assert [one.key for one in done.gone] == [key] and links.find(token) is None and links.of(key) == []
+
+
+def test_the_book_overwrites_what_it_deletes_whatever_sqlite_is_built_for(home: Path) -> None:
+    with database.begin() as connection:
+        assert connection.execute(sa.text("PRAGMA secure_delete")).scalar_one() == 1
