@@ -26,7 +26,7 @@ def choose(chosen: Chosen) -> None:
     key = f"map_from_{chosen.id}"
     if st.session_state.setdefault(key, PROPOSED) not in (PROPOSED, *ordered):
         st.session_state[key] = PROPOSED
-    said = {PROPOSED: "what the names and values suggest" if chosen.seen.source is None else f"what {chosen.seen.source.label} says"}
+    said = {PROPOSED: "what the names and values suggest" if chosen.seen.source is None else f"the layout of {chosen.seen.source.label}"}
     said |= {name: f"“{names[name]}”{' (fits this file)' if name in fits else ''}" for name in ordered}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         if ordered:

@@ -99,8 +99,8 @@ def _shown(cell: str, most: int = 60) -> str:
 def _how_sure(chosen: Chosen, fills: str, column: str, header: str) -> str:
     source, loaded = chosen.seen.source, chosen.loaded
     if source is not None:
-        was = first(chosen, fills).get(column)
-        return f"as {plain(source.label)} says" if header == was else ":material/edit: your choice"
+        known = ":orange[:material/help:] best effort" if source.is_best_effort else ":green[:material/check_circle:] known layout"
+        return known if header == first(chosen, fills).get(column) else ":material/edit: your choice"
     if loaded and loaded.get("fills") == fills:
         return f"from “{plain(loaded['label'])}”, or yours"
     guess = chosen.seen.proposal(fills).get(column)

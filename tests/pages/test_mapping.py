@@ -203,6 +203,7 @@ def test_a_best_effort_is_said_and_a_wide_file_can_be_put_right(app: App) -> Non
     assert files["Recognised as"].tolist() == ["Zendesk QA (Klaus) reviews (best effort)"]
     at.session_state["match"] = True
     at.run()
+    assert ":material/help:] best effort" in words(at) and "4 cells read" in words(at), "checked before anything is changed"
     assert "This is a best effort" in words(at) and "rows of ours before they are read" in words(at)
     control(at, "agent", table="reviews").select("Handled by").run()
     assert "would become 4 reviews" in words(at)
