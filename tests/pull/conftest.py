@@ -39,7 +39,7 @@ class Client:
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.clock += seconds
-        self.world.now += seconds
+        self.world.wait(seconds)
 
     def pull(self, **options: Any) -> Pulled:
         options = {"address": self.address, "environ": KEYS[self.world.tool], "told": self.told, "sleep": self.sleep} | options

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -109,12 +110,10 @@ def test_nothing_is_lost_or_twice_after_any_breaks(tool: str, seed: int, client:
         except Break:
             broken += 1
             here.closed_until = 0.0  # a new process cannot know that the old one was told to wait
-        here.now += luck.choice([0, 30, 4000])
+        here.wait(luck.choice([0, 30, 4000]))
     here.mutate, ours.on_word, here.faults = lambda: None, lambda: None, []
     monkeypatch.setattr(book.Book, "note", real)
-    for n in here.tickets:
-        here.index(n)
-    here.now += 120
+    here.wait(120)
     ours.pull()
     assert ours.tickets() == here.held()
     assert not here.sins
@@ -184,3 +183,24 @@ def test_intercom_a_place_it_has_forgotten_is_looked_for_again(client: Make, mon
     ours.pull()
     assert any("from the beginning" in sentence for sentence in ours.said)
     assert ours.tickets() == here.held()
+
+
+def test_freshdesk_a_deletion_that_is_no_change_of_the_ticket(client: Make) -> None:
+    here = world("freshdesk")
+    ours = client(here)
+    ours.pull()
+    here.tickets[4]["gone"] = True
+    here.wait(3600)
+    ours.pull()
+    assert ours.tickets() == here.held()
+
+
+def test_the_book_keeps_the_newest_and_of_equals_the_last_and_nothing_of_what_failed(tmp_path: Path) -> None:
+    held = book.Book(tmp_path / "a.sqlite")
+    with held.writing():
+        assert held.put("t", [("1", 5.0, {"v": 5}), ("1", 4.0, {"v": 4}), ("2", 1.0, {"v": "a"}), ("2", 1.0, {"v": "b"})]) == 2
+    with pytest.raises(Break), held.writing():
+        held.put("t", [("3", 1.0, {})])
+        raise Break
+    assert list(held.every("t")) == [{"v": 5}, {"v": "b"}]
+    held.close()
