@@ -57,8 +57,8 @@ def read_facts(names: tuple[str, ...], scope: Scope, data: Dataset, beside: tupl
     """The facts of the scope's tickets, `beside` as further columns of `frame`. Above `MOST_TICKETS` some are drawn."""
     alike = tuple(c for c in ALIKE if c in dimensions(data))
     every = tuple(dict.fromkeys([*alike, *beside]))
-    text, schema = facts(names, scope, data, every)
-    mark, kept, is_drawn = _draw(text, schema, names, scope, data)
+    mark, kept, only, is_drawn = _draw(names, scope, data)
+    text, schema = facts(names, scope, data, every, only)
     frame = data.query(
         f"SELECT * EXCLUDE (ticket_id) FROM (SELECT *, {mark} AS is_drawn, {ODD} AS is_odd FROM ({text})) WHERE {kept}", schema
     )
@@ -82,22 +82,25 @@ def read_facts(names: tuple[str, ...], scope: Scope, data: Dataset, beside: tupl
     )
 
 
-def _draw(text: str, schema: str, names: tuple[str, ...], scope: Scope, data: Dataset) -> tuple[str, str, bool]:
-    """(SQL: is this ticket drawn, SQL: is it kept, whether anything was drawn). The id decides: a ticket is drawn for every question or for none."""
+def _draw(names: tuple[str, ...], scope: Scope, data: Dataset) -> tuple[str, str, str, bool]:
+    """(SQL: is this ticket drawn, SQL: is it kept, SQL on its id: can it be kept, whether anything was drawn).
+
+    The id decides: a ticket is drawn for every question or for none.
+    """
     if data.rows["tickets"] <= MOST_TICKETS:
-        return "true", "true", False
+        return "true", "true", "true", False
     every = tuple(name for name in on_tickets(data, scope) if is_rare(name, scope.ask))  # whatever is asked, the same are drawn
-    whole, _ = facts(every, scope, data)
+    whole, schema = facts(every, scope, data)
     known = " OR ".join(f"{name} IS NOT NULL" for name in every) or "false"
     (counts,) = data.query(f"SELECT count(*) AS n, count(*) FILTER ({known}) AS rare FROM ({whole})", schema).to_dict("records")
     if counts["n"] <= MOST_TICKETS:
-        return "true", "true", False
+        return "true", "true", "true", False
     common, rarer = (
         f"hash(ticket_id) % 1000003 < {1_000_003 * most // max(1, counts[of])}"
         for most, of in ((MOST_TICKETS, "n"), (MOST_ANSWERS, "rare"))
     )
     asked = " OR ".join(f"{name} IS NOT NULL" for name in names if is_rare(name, scope.ask)) or "false"
-    return common, f"is_drawn OR (({asked}) AND {rarer})", True
+    return common, f"is_drawn OR (({asked}) AND {rarer})", f"({common} OR {rarer})", True
 
 
 def matrix(scope: Scope, data: Dataset) -> Matrix:
