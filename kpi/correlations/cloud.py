@@ -12,12 +12,13 @@ from kpi import units
 from kpi.catalogue import find
 from kpi.correlations.agents import Agents, on_scale
 from kpi.correlations.effect import Bend, scaled
-from kpi.correlations.facts import facts, is_yes_no
+from kpi.correlations.facts import is_yes_no
 from kpi.correlations.model import NAN, Pair
 from kpi.correlations.periods import Series
 from kpi.correlations.tickets import Facts
 from kpi.correlations.words import label
 from kpi.engine import Dataset, quoted
+from kpi.measure.facts import facts
 from kpi.metric import Ask
 from kpi.scope import NONE, Scope
 from kpi.stats import slope_within, wilson

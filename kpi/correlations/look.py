@@ -12,7 +12,7 @@ from kpi.correlations import cloud, notes
 from kpi.correlations.agents import of_facts
 from kpi.correlations.cloud import Cloud
 from kpi.correlations.effect import Bend, Effect, bend, effect
-from kpi.correlations.facts import dimensions, facts
+from kpi.correlations.facts import dimensions
 from kpi.correlations.model import Pair
 from kpi.correlations.periods import ON_LOG, series_of
 from kpi.correlations.published import Published, about
@@ -21,6 +21,7 @@ from kpi.correlations.tickets import read_facts
 from kpi.correlations.words import label, sentence
 from kpi.engine import Dataset
 from kpi.measure import measure
+from kpi.measure.facts import facts
 from kpi.metric import Ask
 from kpi.scope import Scope
 from kpi.stats import scan_lags

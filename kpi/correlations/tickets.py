@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from kpi.correlations.arithmetic import linked
-from kpi.correlations.facts import ALIKE, MOST_ANSWERS, MOST_TICKETS, dimensions, facts, has_agents, is_rare, on_tickets
+from kpi.correlations.facts import ALIKE, MOST_ANSWERS, MOST_TICKETS, dimensions, has_agents, is_rare, on_tickets
 from kpi.correlations.model import Matrix, Pair
 from kpi.correlations.order import driver_first
 from kpi.correlations.together import judged
 from kpi.engine import Dataset
+from kpi.measure.facts import facts
 from kpi.metric import Ask
 from kpi.scope import NONE, Scope
 from kpi.stats import TicketCorrelation, correlate_many, dense

@@ -14,8 +14,9 @@ import pandas as pd
 
 from kpi import units
 from kpi.catalogue import find
-from kpi.correlations.facts import DIMENSIONS, dimensions, facts, is_yes_no
+from kpi.correlations.facts import DIMENSIONS, dimensions, is_yes_no
 from kpi.engine import Dataset, quoted
+from kpi.measure.facts import facts
 from kpi.scope import NONE, Scope
 from kpi.stats import false_discovery
 from kpi.stats.base import Array, normal_p_value

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kpi.engine import Dataset, quoted
+from kpi.measure.facts import facts
 from kpi.measure.rows import judged
 from kpi.scope import Scope
 from kpi.what_if.inputs import INPUTS
@@ -51,20 +52,17 @@ def cells(outcome_name: str, terms: tuple[str, ...], scope: Scope, data: Dataset
     known = data.columns(outcome.table)
     segments = _segments(known, data)
     forever = scope.but(by="all", split=(), compare=None, start=None, end=None, where=())
-    drivers = {name: judged(name, forever, data).behind for name in terms}
-    joins = " ".join(
-        f"LEFT JOIN (SELECT ticket_id, value AS v FROM ({text})) d{i} ON d{i}.ticket_id = o.ticket_id"
-        for i, text in enumerate(drivers.values())
-    )
-    columns = [f"{_binned(name, f'd{i}.v')} AS {name}" for i, name in enumerate(drivers)]
+    drivers, _ = facts(terms, forever, data, only="ticket_id IN (SELECT ticket_id FROM o)")
+    columns = [f"{_binned(name, f'd.{name}')} AS {name}" for name in terms]
     at = outcome.at or "rated_at"
     now = _inside(f"o.{quoted(at)}", scope)
     has_agent = "agent" in known
     cluster = "coalesce(o.agent, '(none)')" if has_agent else f"date_trunc('week', o.{quoted(at)})::VARCHAR"
     keys = [*(f"coalesce(o.{quoted(s)}::VARCHAR, '(none)') AS {s}" for s in segments), f"{cluster} AS cluster"]
     text = (
+        f"WITH o AS MATERIALIZED (SELECT * FROM ({outcome.behind}) WHERE value IS NOT NULL), d AS MATERIALIZED ({drivers}) "
         f"SELECT {', '.join([*columns, *keys])}, avg(o.value::DOUBLE) AS y, count(*) AS n, count(*) FILTER ({now}) AS now "
-        f"FROM ({outcome.behind}) o {joins} WHERE o.value IS NOT NULL GROUP BY ALL ORDER BY ALL"
+        "FROM o LEFT JOIN d USING (ticket_id) GROUP BY ALL ORDER BY ALL"
     )
     frame = data.query(text, outcome.schema)
     if has_agent and frame["cluster"].nunique() < 5:
