@@ -93,7 +93,7 @@ def main() -> int:
             watch.start()
             begin = time.perf_counter()
             page.locator("input[type=file]").first.set_input_files(file)
-            page.get_by_text("One moment").wait_for(timeout=60_000)
+            page.get_by_text("One moment").wait_for(timeout=600_000)
             sent = time.perf_counter() - begin
             page.get_by_text("How support is doing").wait_for(timeout=900_000)
             page.get_by_text("Tickets created").first.wait_for(timeout=60_000)
