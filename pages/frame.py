@@ -76,6 +76,8 @@ page = st.navigation(
     {section: [pages[name] for name, *_ in listed if name in pages] for section, listed in SECTIONS.items()},
     position="hidden" if embedded.is_on() else "sidebar",
 )
+if shared is None and not embedded.is_on():
+    login.leave()
 here = next(name for name, one in pages.items() if one == page)
 links.only(*next(own for listed in SECTIONS.values() for name, _, _, own in listed if name == here))
 
@@ -88,7 +90,7 @@ if st.session_state["mine"] is not None:
     row = embedded.ribbon(st.session_state["mine"]) if bare else mine.ribbon(st.session_state["mine"], here)
     with errors_in_words():
         st.session_state["asked"] = asked.bar(st.session_state["mine"], shown=here not in UNSCOPED and not bare)
-        if not bare:
+        if not bare and here != "share":  # its lists are of this server, not of the data
             with row:
                 files.popover(st.session_state["mine"], st.session_state["asked"], here)
 slow.begin()

@@ -22,11 +22,22 @@ from kpi.store.texts import TEXTS
 from kpi.store.uploads import BEFORE
 from kpi.store.versions import OPENED
 
-OURS = ("data", "secret", "pull", "connections", "book.sqlite", "book.sqlite-wal", "book.sqlite-shm", "book.sqlite.lock")
+OURS = (
+    "data",
+    "secret",
+    "pull",
+    "pulled",
+    "connections",
+    "mappings",
+    "book.sqlite",
+    "book.sqlite-wal",
+    "book.sqlite-shm",
+    "book.sqlite.lock",
+)
 """What lies in the folder itself."""
 OF_A_KEY = (
     *("names.json", BEFORE, "options.json", "import.json", "progress.json", "failed.json", "salt.json", OPENED),
-    *("calendar.toml", "calendars", "texts.lock", "uploads.lock", *TEXTS),
+    *("connection.json", "pulling", "calendar.toml", "calendars", "texts.lock", "uploads.lock", *TEXTS),
 )
 """What lies in the folder of a key beside its files and versions."""
 OF_THE_SAMPLE = ("truth.json",)

@@ -14,7 +14,20 @@ from pages.parts.mine import Mine, who
 from pages.parts.share_asked import PAGES
 from pages.parts.words import plain
 
-DEEDS = {"import": "Imported", "share": "Link made", "revoke": "Link revoked", "revoke all": "All links revoked", "delete": "Deleted"}
+DEEDS = {
+    "import": "Imported",
+    "files": "Files changed",
+    "connect": "Connection read",
+    "refresh": "Connection read again",
+    "name": "Named",
+    "share": "Link made",
+    "revoke": "Link revoked",
+    "revoke all": "All links revoked",
+    "clear links": "Ended links cleared",
+    "delete": "Deleted",
+    "add person": "Person let in",
+    "remove person": "Person removed",
+}
 NOBODY = "not known"
 MOST_DEEDS = 200
 
