@@ -129,7 +129,7 @@ def test_files_of_hostile_data_are_harmless(app: App, dirty_key: str) -> None:
 def test_without_data_there_is_nothing_to_take(app: App) -> None:
     at = app(None)
     assert not [block for block in at.session_state[recorded.NAME].blocks if isinstance(block, Chart | Table | Tiles)]
-    assert not at.get("download_button")
+    assert [button.key for button in at.get("download_button")] == ["connect_example"], "an example of a connection, and nothing of data"
 
 
 def test_the_files_are_offered_and_named(app: App, sample_key: str) -> None:
