@@ -31,6 +31,7 @@ from starlette.responses import FileResponse, JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
+from streamlit.auth_util import is_authlib_installed
 from streamlit.runtime.secrets import secrets_singleton
 from streamlit.starlette import App
 
@@ -38,12 +39,10 @@ from kpi import api
 from kpi.api import framing
 from kpi.errors import KpiError
 from kpi.store import people, retention
-from pages.parts import downloads, login, warm
+from pages.parts import downloads, login, onward, warm
 from pages.parts.words import say
 
 T = TypeVar("T")
-PAGES = {"", *(path.stem for path in (Path(__file__).parent / "pages").glob("*.py") if path.stem not in ("frame", "__init__"))}
-"""The paths a wiki may show, where it may at all: not the login, not a download."""
 
 
 def content_security_policy() -> str:
@@ -80,7 +79,8 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                allowed = self.embedding if scope["path"].strip("/") in PAGES else ()
+                # a wiki may show pages, where it may at all: not the login, not a download
+                allowed = self.embedding if scope["path"].strip("/") in onward.PAGES else ()
                 framed = framing.headers(self.policy, allowed, scope["query_string"].decode("latin-1"))
                 own = [(name.encode(), value.encode()) for name, value in framed.items()]
                 message = {**message, "headers": [*message.get("headers", []), *self.headers, *own]}
@@ -134,11 +134,14 @@ def _said(setting: Callable[[], T]) -> T:
 
 def _let_in() -> None:
     """Decide how this server lets people in; say what to do, and end, where it would let in anybody without having been told to."""
-    auth = Path(".streamlit/secrets.toml").is_file() and bool(secrets_singleton.get("auth"))
+    auth = secrets_singleton.load_if_toml_exists() and bool(secrets_singleton.get("auth"))
     try:
-        people.choose(people.way_in(str(config.get_option("server.address") or ""), has_oidc=auth))
+        way = people.way_in(str(config.get_option("server.address") or ""), has_oidc=auth)
     except KpiError as error:
         sys.exit(str(error))
+    if way == people.OIDC and not is_authlib_installed():
+        sys.exit("OpenID Connect is set up, and what it needs is not installed. Install it: pip install 'deskmeter[oidc]'.")
+    people.choose(way)
 
 
 @asynccontextmanager
@@ -157,7 +160,7 @@ KEPT, EMBEDDING = _said(retention.from_environment), _said(framing.from_environm
 app = App(
     Path(__file__).parent / "pages" / "frame.py",
     routes=[Route("/healthz", healthz), Route("/history.js", history), *downloads.routes, *login.routes, *api.routes],
-    middleware=[Middleware(SecurityHeaders, embedding=EMBEDDING), Middleware(OwnScript)],
+    middleware=[Middleware(SecurityHeaders, embedding=EMBEDDING), Middleware(OwnScript), Middleware(onward.Onward)],
     lifespan=lifespan,
     on_script_error=say,
 )

@@ -1,6 +1,6 @@
 """Who may do what: how a server lets people in, their roles in a workspace, and the workspace's datasets.
 
-On the loopback address nobody logs in: who can reach it sits at this machine. Elsewhere a server asks who one is, or does not start (`check_address`):
+On the loopback address nobody need log in: who can reach it sits at this machine. Elsewhere a server asks who one is, or does not start (`way_in`):
 
     KPI_PASSPHRASE        one passphrase for its owner
     [auth] in .streamlit/secrets.toml    OpenID Connect, by Streamlit's own login; KPI_OWNERS names the owners' addresses
@@ -54,8 +54,6 @@ class Person:
 
 def way_in(address: str, *, has_oidc: bool) -> str:
     """How a server at an address lets people in; BadValue, with what to do, where it would let in anybody without having been told to."""
-    if is_loopback(address):
-        return LOOPBACK
     if has_oidc:
         return OIDC
     if os.environ.get("KPI_PASSPHRASE"):
@@ -64,6 +62,8 @@ def way_in(address: str, *, has_oidc: bool) -> str:
                 "KPI_PASSPHRASE is too short.", f"Use {SHORTEST} characters or more: everybody who can reach this server may try."
             )
         return PASSPHRASE
+    if is_loopback(address):  # last: behind a proxy that serves others a login is wanted here, too
+        return LOOPBACK
     if os.environ.get("KPI_OPEN") == "1":
         return OPEN
     raise BadValue(

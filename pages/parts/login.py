@@ -9,23 +9,28 @@ import contextlib
 import hashlib
 import hmac
 import html
+import logging
 import os
 import secrets
 import threading
 import time
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
+from streamlit.auth_util import validate_auth_credentials
+from streamlit.errors import StreamlitAuthError
+from streamlit.user_info import generate_login_redirect_url
 
 from kpi.home import user_folder
 from kpi.store import people
 from kpi.store.people import Person
-from pages.parts import accent
+from pages.parts import accent, onward
 from pages.parts.words import plain
 
+log = logging.getLogger("deskmeter")
 READER = Person("", "viewer")
 """Who came with a link: it says what they may see, and nothing they say stays."""
 COOKIE, WEEK = "deskmeter", 7 * 86_400
@@ -45,16 +50,10 @@ def person() -> Person | None:
     if way == people.PASSPHRASE:
         if is_in(str(st.context.cookies.get(COOKIE, ""))):
             return Person("owner")
-        with st.container(width=480, key="login"):
-            st.title("Log in", anchor=False)
-            st.markdown("This server asks for its passphrase.")
-            st.link_button("Log in", "/login", type=accent.button())
+        _ask("This server asks for its passphrase.")
         return None
     if not st.user.is_logged_in:
-        with st.container(width=480, key="login"):
-            st.title("Log in", anchor=False)
-            st.markdown("This server asks who you are.")
-            st.button("Log in", type=accent.button(), on_click=st.login, key="log_in")
+        _ask("This server asks who you are.")
         return None
     email = str(st.user.get("email") or "")
     known = people.of_email(email) if st.user.get("email_verified", True) else None
@@ -64,6 +63,37 @@ def person() -> Person | None:
             st.markdown(f"You are logged in as {plain(email)}. Ask an owner of this workspace to add you.")
             st.button("Log out", on_click=st.logout, key="log_out")
     return known
+
+
+def _ask(said: str) -> None:
+    """The way to the login, and from there to the address on the screen."""
+    with st.container(width=480, key="login"):
+        st.title("Log in", anchor=False)
+        st.markdown(said)
+        address = f"/login?{urlencode({onward.WISH: onward.wished()})}"
+        if st.context.is_embedded:  # a frame on another site is never logged in: there it is a tab of its own
+            st.link_button("Log in", address, type=accent.button())
+        else:
+            st.button("Log in", type=accent.button(), on_click=onward.go, args=(address,), key="log_in")
+
+
+def leave() -> None:
+    """The way out, at the foot of the menu, where people log in."""
+    way = people.chosen()
+    if way not in (people.PASSPHRASE, people.OIDC):
+        return
+    with st.sidebar.container(key="log_out_foot"):
+        if way == people.OIDC and (email := str(st.user.get("email") or "")):
+            st.caption(f"Logged in as {plain(email)}")
+        out = st.logout if way == people.OIDC else onward.go
+        st.button(
+            "Log out",
+            icon=":material/logout:",
+            type="tertiary",
+            on_click=out,
+            args=("/logout",) * (way == people.PASSPHRASE),
+            key="log_out",
+        )
 
 
 def is_in(cookie: str) -> bool:
@@ -94,15 +124,36 @@ def _secret() -> bytes:
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Log in – Deskmeter</title>
 <style>:root{{color-scheme:light dark}}body{{font:1rem/1.5 sans-serif;max-width:24rem;margin:15vh auto;padding:0 1rem}}
 input,button{{font:inherit;width:100%;box-sizing:border-box;padding:.6rem;margin:.3rem 0 1rem}}</style>
-<h1>Log in</h1><p role="alert">{said}</p><form method="post" action="/login"><label>Passphrase
+<h1>Log in</h1><p role="alert">{said}</p><form method="post" action="{action}"><label>Passphrase
 <input type="password" name="passphrase" autocomplete="current-password" required autofocus></label><button>Log in</button></form></html>"""
 
 
-def form(_request: Request) -> Response:
-    """The form; there is none where nobody logs in by passphrase."""
+def form(request: Request) -> Response:
+    """The form, or the way to the provider of logins; there is neither where nobody logs in."""
+    wish = onward.safe(request.query_params.get(onward.WISH, "/"))
+    if people.chosen() == people.OIDC:
+        return _provider(wish)
     if people.chosen() != people.PASSPHRASE:
         return Response("There is nothing to log in to here.", 404)
-    return HTMLResponse(PAGE.format(said=""), headers={"cache-control": "no-store"})
+    return _page("", wish, 200)
+
+
+def _page(said: str, wish: str, status: int) -> Response:
+    action = html.escape(f"/login?{urlencode({onward.WISH: wish})}", quote=True)
+    return HTMLResponse(PAGE.format(said=html.escape(said), action=action), status, headers={"cache-control": "no-store"})
+
+
+def _provider(wish: str) -> Response:
+    """On to the provider of `[auth]`, by Streamlit's own route; the wish waits here."""
+    try:
+        validate_auth_credentials("default")
+        address = generate_login_redirect_url("default")
+    except StreamlitAuthError as error:
+        log.error("the login by OpenID Connect is not set up: %s", error)
+        return Response("The login of this server is not set up. Its log says what is missing.", 500)
+    answer = RedirectResponse(address, 303, headers={"cache-control": "no-store"})
+    onward.remember(answer, wish)
+    return answer
 
 
 async def sent(request: Request) -> Response:
@@ -115,26 +166,36 @@ async def sent(request: Request) -> Response:
         if len(content) > MOST:
             return Response("Too long.", 413)
     given = parse_qs(content.decode("utf-8", "replace")).get("passphrase", [""])[0]
-    return _answer(given)
+    return _answer(given, onward.safe(request.query_params.get(onward.WISH, "/")))
 
 
-def _answer(given: str) -> Response:
+def _answer(given: str, wish: str) -> Response:
     global _wrong  # noqa: PLW0603  one server, one count
     with _lock:
         wait = min(LONGEST, 2.0 ** (_wrong - PATIENCE)) if _wrong >= PATIENCE else 0.0
         if wait and time.monotonic() < _last[0] + wait:
-            said = html.escape(f"Too many wrong passphrases. Wait {int(wait) + 1} seconds, and try again.")
-            return HTMLResponse(PAGE.format(said=said), 429, headers={"cache-control": "no-store"})
+            return _page(f"Too many wrong passphrases. Wait {int(wait) + 1} seconds, and try again.", wish, 429)
         right = people.is_passphrase(given)
         _wrong = 0 if right else _wrong + 1
         _last[0] = time.monotonic()
     if not right:
-        return HTMLResponse(PAGE.format(said="That is not it."), 401, headers={"cache-control": "no-store"})
+        return _page("That is not it.", wish, 401)
     until = f"{int(time.time()) + WEEK:x}"
-    answer = RedirectResponse("/", 303)
+    answer = RedirectResponse(wish, 303)
     answer.set_cookie(COOKIE, f"{until}.{_signed(until)}", max_age=WEEK, httponly=True, samesite="strict", path="/")
     return answer
 
 
+def out(_request: Request) -> Response:
+    """Forget the passphrase's login in this browser."""
+    answer = RedirectResponse("/", 303, headers={"cache-control": "no-store"})
+    answer.delete_cookie(COOKIE, path="/")
+    return answer
+
+
 _last = [0.0]
-routes = [Route("/login", form, methods=["GET"]), Route("/login", sent, methods=["POST"])]
+routes = [
+    Route("/login", form, methods=["GET"]),
+    Route("/login", sent, methods=["POST"]),
+    Route("/logout", out, methods=["GET"]),
+]

@@ -85,3 +85,15 @@ def test_the_datasets_of_the_workspace() -> None:
     assert {one.key: one.title[:11] for one in people.datasets()} == {"a" * 32: "tickets.csv", "b" * 32: "x" * 11}
     people.forget("a" * 32)
     assert [one.key for one in people.datasets()] == ["b" * 32]
+
+
+def test_a_login_that_is_set_is_asked_for_on_this_machine_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy that serves others reaches the server by the loopback address."""
+    assert people.way_in("127.0.0.1", has_oidc=True) == "oidc"
+    monkeypatch.setenv("KPI_OPEN", "1")
+    assert people.way_in("127.0.0.1", has_oidc=False) == "loopback"
+    monkeypatch.setenv("KPI_PASSPHRASE", "correct horse battery")
+    assert people.way_in("127.0.0.1", has_oidc=False) == "passphrase"
+    monkeypatch.setenv("KPI_PASSPHRASE", "short")
+    with pytest.raises(BadValue, match="too short"):
+        people.way_in("localhost", has_oidc=False)
