@@ -1,13 +1,14 @@
-"""Sharing: a link that shows exactly this, the links there are, and what was done with these data."""
+"""Sharing: a link that shows exactly this, the links there are, who may come in, and what was done with these data."""
 
 import streamlit as st
 
-from pages.parts import recorded, share_asked, share_list, share_made, start
+from pages.parts import people_list, recorded, share_asked, share_list, share_made, start
 
 mine, scope = st.session_state["mine"], st.session_state["asked"]
 recorded.title("Who may see what?")
 if mine is None or scope is None:
     start.ways_in()
+    people_list.show()
     st.stop()
 if not mine.is_own:  # no link shows this page; should one ever do, it must not show the others
     st.stop()
@@ -21,4 +22,5 @@ with st.container(width=760, key="share_new"):
     share_made.once(mine)
 
 share_list.show(mine)
+people_list.show()
 share_list.log(mine)

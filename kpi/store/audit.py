@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,11 +36,13 @@ def note(
             own.execute(row)
 
 
-def deeds(key: str = "", most: int = 200) -> list[Deed]:
-    """The newest deeds first; those about one key where it is given."""
+def deeds(key: str = "", most: int = 200, kinds: Sequence[str] = ()) -> list[Deed]:
+    """The newest deeds first; those about one key, and of some kinds ("share"), where they are given."""
     asked = sa.select(AUDIT.c.at, AUDIT.c.who, AUDIT.c.what, AUDIT.c.data_key, AUDIT.c.about).order_by(AUDIT.c.id.desc()).limit(most)
+    asked = asked.where(AUDIT.c.data_key == key) if key else asked
+    asked = asked.where(AUDIT.c.what.in_(kinds)) if kinds else asked
     with begin() as connection:
-        return [Deed(*row) for row in connection.execute(asked.where(AUDIT.c.data_key == key) if key else asked)]
+        return [Deed(*row) for row in connection.execute(asked)]
 
 
 def now() -> dt.datetime:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from kpi.errors import BadValue, NotAllowed
+from kpi.errors import BadValue, NotAllowed, UnknownName
 from kpi.store import audit
 from kpi.store.audit import now
 from kpi.store.database import begin
@@ -105,9 +105,14 @@ def is_passphrase(given: str) -> bool:
 def of_email(email: str) -> Person | None:
     """Who an address is here: an owner by KPI_OWNERS, else by the list of members; None for a stranger."""
     email = email.strip().casefold()
-    if email and email in {one.strip().casefold() for one in os.environ.get("KPI_OWNERS", "").split(",")}:
+    if email and email in _set_owners():
         return Person(email, "owner")
     return next((Person(name, role) for name, role in members().items() if name == email), None)
+
+
+def _set_owners() -> frozenset[str]:
+    """The owners the server's settings name: nobody takes that from them but who may change the settings."""
+    return frozenset(one.strip().casefold() for one in os.environ.get("KPI_OWNERS", "").split(",") if one.strip())
 
 
 def members() -> dict[str, str]:
@@ -119,26 +124,81 @@ def members() -> dict[str, str]:
         }
 
 
+@dataclass(frozen=True)
+class Member:
+    """Somebody who may come in. `by_settings`: an owner by KPI_OWNERS, whom the screen cannot change. `added_at`: UTC; None with them."""
+
+    email: str
+    role: str
+    by_settings: bool
+    added_at: dt.datetime | None
+
+
+def listed(*, who: Person) -> list[Member]:
+    """Everybody who may come in by name, owners by the settings first; NotAllowed for anybody but an owner."""
+    _check_owner(who)
+    fixed = _set_owners()
+    with begin() as connection:
+        rows = connection.execute(sa.select(MEMBERS).where(MEMBERS.c.workspace == HERE).order_by(MEMBERS.c.email)).all()
+    kept = [Member(row.email, row.role, False, row.added_at) for row in rows if row.email not in fixed]
+    return [*(Member(email, "owner", True, None) for email in sorted(fixed)), *kept]
+
+
+def deeds(*, who: Person, most: int = 200) -> list[audit.Deed]:
+    """Who let whom in or removed them, the newest first; NotAllowed for anybody but an owner."""
+    _check_owner(who)
+    return audit.deeds(most=most, kinds=("add person", "remove person"))
+
+
 def add(email: str, role: str, *, who: Person) -> None:
-    """Let somebody in, or give them another role; NotAllowed for anybody but an owner."""
-    who.check("own")
+    """Let somebody in, or give them another role; NotAllowed for anybody but an owner, BadValue where no owner would be left."""
+    _check_owner(who)
     email = email.strip().casefold()
     if role not in ROLES:
         raise BadValue(f"There is no role {role!r}.", f"There are {', '.join(ROLES)}.")
-    if "@" not in email[1:-1] or len(email) > 200 or any(c.isspace() for c in email):
+    if "@" not in email[1:-1] or len(email) > 200 or not email.isprintable() or any(c.isspace() for c in email):
         raise BadValue(f"{email[:60]!r} is no e-mail address.", "Write it like ann@example.com.")
     with begin() as connection:
+        before = _before(email, connection, stays=role == "owner")
+        if before == role:
+            return
         connection.execute(sa.delete(MEMBERS).where(MEMBERS.c.workspace == HERE, MEMBERS.c.email == email))
         connection.execute(MEMBERS.insert().values(workspace=HERE, email=email, role=role, added_at=now()))
-        audit.note("add person", "", who=who.name, connection=connection, email=email, role=role)
+        about = {"email": email, "role": role} | ({"was": before} if before else {})
+        audit.note("add person", "", who=who.name, connection=connection, at=None, **about)
 
 
 def remove(email: str, *, who: Person) -> None:
-    """Let somebody in no more."""
-    who.check("own")
+    """Let somebody in no more; NotAllowed for anybody but an owner, UnknownName for a stranger, BadValue where no owner would be left."""
+    _check_owner(who)
+    email = email.strip().casefold()
     with begin() as connection:
+        if _before(email, connection, stays=False) is None:
+            raise UnknownName(f"{email[:60]!r} is no member.", "The list has those who are.")
         connection.execute(sa.delete(MEMBERS).where(MEMBERS.c.workspace == HERE, MEMBERS.c.email == email))
         audit.note("remove person", "", who=who.name, connection=connection, email=email)
+
+
+def _check_owner(who: Person) -> None:
+    """NotAllowed for anybody but an owner. Where people have names it counts what they are now, not when their visit began."""
+    who.check("own")
+    if chosen() == OIDC:
+        present = of_email(who.name)
+        if present is None:
+            raise NotAllowed("You are no member any more.", "Ask an owner of this workspace.")
+        present.check("own")
+
+
+def _before(email: str, connection: sa.Connection, *, stays: bool) -> str | None:
+    """The role a member has so far, None for a stranger; BadValue where a change would leave no owner, or is not this list's to make."""
+    fixed = _set_owners()
+    if email in fixed:
+        raise BadValue(f"{email[:60]} is an owner by the settings of this server.", "Change KPI_OWNERS where the server is started.")
+    roles = {row.email: row.role for row in connection.execute(sa.select(MEMBERS).where(MEMBERS.c.workspace == HERE))}
+    others = [name for name, role in roles.items() if role == "owner" and name != email]
+    if roles.get(email) == "owner" and not stays and not others and not fixed:
+        raise BadValue("There would be no owner left.", "Make somebody else an owner first.")
+    return roles.get(email)
 
 
 @dataclass(frozen=True)
