@@ -134,7 +134,12 @@ def intervals(rows: tuple[str, ...], low: float = -1.0, high: float = 1.0) -> di
         "field": "r",
         "type": "quantitative",
         "scale": {"domain": [low, high], "nice": False, "zero": True},
-        "axis": {"title": "r: -1 opposite ways, 0 no link, +1 together", "tickCount": 5, "grid": True, "labelExpr": _signed("datum.value")},
+        "axis": {
+            "title": ["r: -1 opposite ways,", "0 no link, +1 together"],
+            "tickCount": 5,
+            "grid": True,
+            "labelExpr": _signed("datum.value"),
+        },
     }
     first = {"datum": "value", "type": "nominal", "legend": None}
     known = {"filter": "isValid(datum.r)"}

@@ -80,7 +80,7 @@ def fan(unit: str, currency: str | None = None, zero: bool = False, has_past: bo
         {"data": {"name": "t"}, "mark": {"type": "rule", "style": "target"}, "encoding": {"y": y}},
         {
             "data": {"name": "t"},
-            "mark": {"type": "text", "style": "ink", "align": "left", "baseline": "bottom", "dy": -3, "x": 4},
+            "mark": {"type": "text", "style": "ink", "align": "right", "baseline": "bottom", "dy": -3, "x": {"expr": "width - 4"}},
             "encoding": {"y": y, "text": {"field": "label", "type": "nominal"}},
         },
     ]
