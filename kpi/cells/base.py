@@ -134,7 +134,8 @@ class Sheet:
     """One decoded table as readers see it: cleaned cells in the SQL view `view`, and what is known about its times.
 
     `zone` is the zone of times that carry none ("" = nothing is known, read as UTC and say so); `orders` answers questions
-    about day and month (by header, canonical column or "*"); `unzoned` and `orders_seen` gather what the readers met.
+    about day and month (by header, canonical column or "*"); `unzoned` and `orders_seen` gather what the readers met, `zoned` the headers
+    of times whose zone is stated, and `mixed` those where only some cells state it, with the SQL of the cells that do not.
     """
 
     con: Connection
@@ -145,6 +146,8 @@ class Sheet:
     orders: Mapping[str, str] = field(default_factory=dict)
     unzoned: dict[str, str] = field(default_factory=dict)
     orders_seen: dict[str, str] = field(default_factory=dict)
+    zoned: dict[str, str] = field(default_factory=dict)
+    mixed: dict[str, str] = field(default_factory=dict)
     _profiles: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict, repr=False)
 
     def pick(self, names: Iterable[str]) -> HeaderLike | None:

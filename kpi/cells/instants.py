@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from kpi.cells.base import Compiled, HeaderLike, Question, Reader, Sheet, fold, ident, literal, pick, without
@@ -87,6 +87,11 @@ class _Plan:
     replace: dict[str, str] = field(default_factory=dict)
     dateless: bool = False
 
+    @property
+    def states_zone(self) -> bool:
+        """Whether some cells say which instant they mean."""
+        return bool(self.utc or self.offset or self.named or self.numbers & set(_UNIX))
+
     def add(self, form: Form, order: str) -> None:
         if form.number:
             self.numbers.add(form.number)
@@ -126,6 +131,10 @@ def compile_instant(sheet: Sheet, column: Column, headers: tuple[HeaderLike, ...
     zone = next((z for note in headers[0].note.split("; ") if (z := zone_of(note))), None) or zone_of(sheet.zone)
     if zone is None and (plan.local or "excel" in plan.numbers):
         sheet.unzoned[headers[0].raw] = column.name
+        if silent := _silent(text, plan):
+            sheet.mixed[headers[0].raw] = silent
+    elif plan.states_zone or zone is not None:
+        sheet.zoned[headers[0].raw] = column.name
     value = _value(text, plan, zone)
     if zone is not None and zone.offset is None and plan.local:
         doubts += _repeated_hour(sheet, headers[0], value, zone)
@@ -133,6 +142,15 @@ def compile_instant(sheet: Sheet, column: Column, headers: tuple[HeaderLike, ...
         doubts.append(f"“{headers[0].raw}” has dates without a time of day; they are read as midnight")
     doubts += [_NUMBER_DOUBT[n].format(headers[0].raw) for n in sorted(plan.numbers) if n in _NUMBER_DOUBT]
     return Compiled(given, value, _reason(given, order), headers, tuple(doubts))
+
+
+def _silent(text: str, plan: _Plan) -> str:
+    """SQL of the cells that state no zone in a column where others do; empty where none does."""
+    if not plan.states_zone:
+        return ""
+    local = _Plan(local=plan.local, numbers=plan.numbers - set(_UNIX), replace=plan.replace)
+    stated = replace(plan, local=[], numbers=plan.numbers & set(_UNIX))
+    return f"{_value(text, local, None)} IS NOT NULL AND {_value(text, stated, None)} IS NULL"
 
 
 def _repeated_hour(sheet: Sheet, header: HeaderLike, value: str, zone: Zone) -> list[str]:

@@ -107,7 +107,8 @@ class _Reader:
         text = utf8(path, self._folder(), file, long_lines=kind == "json")
         if kind == "json":
             return [self._head(read_json(self.con, text.path, file, text.doubts, self.tick, self.most))]
-        return [self._head(read_delimited(self.con, text.path, file, text.doubts, self.tick))]
+        table = read_delimited(self.con, text.path, file, text.doubts, self.tick)
+        return [self._head(replace(table, odd_lines=text.odd_lines, odd_at=text.odd_at))]
 
     def _head(self, table: RawTable) -> RawTable:
         """The first rows of a table, where they are enough."""

@@ -30,10 +30,15 @@ _CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\v\f\r\x1a\x1b\x00") | {127}
 
 @dataclass(frozen=True)
 class Text:
-    """A text file in UTF-8, and what had to be done to make it one."""
+    """A text file in UTF-8, and what had to be done to make it one.
+
+    `odd_lines` counts the lines of another encoding than the rest of the file has; `odd_at` are the first of them, counted from 1.
+    """
 
     path: Path
     doubts: tuple[str, ...]
+    odd_lines: int = 0
+    odd_at: tuple[int, ...] = ()
 
 
 def mark_of(head: bytes) -> tuple[bytes, str, str] | None:
@@ -148,7 +153,8 @@ def _from_wide(stream: BinaryIO, found: tuple[bytes, str, str], target: Path, fi
 
 def _from_bytes(stream: BinaryIO, target: Path, file: str) -> Text:
     """UTF-8 where a line is valid UTF-8, else Windows-1252: two encodings in one file are common after copy and paste."""
-    unicode_lines = windows_lines = since = nuls = 0
+    unicode_lines = windows_lines = since = nuls = before = 0
+    at: list[int] = []
     with target.open("wb") as out:
         for piece in _whole_lines(stream):
             since = _line_so_far(piece, since, file)
@@ -158,21 +164,25 @@ def _from_bytes(stream: BinaryIO, target: Path, file: str) -> Text:
                 data.decode("utf-8")
             except UnicodeDecodeError:
                 lines = [_line(line) for line in data.split(b"\n")]
-                windows_lines += sum(text is not None for text, _ in lines)
+                odd = [before + i for i, (text, _) in enumerate(lines, 1) if text is not None]
+                windows_lines += len(odd)
+                at += odd[: limits.MAX_ODD_LINES - len(at)]
                 unicode_lines += sum(text is None and not line.isascii() for text, line in lines)
                 data = b"\n".join(line if text is None else text.encode() for text, line in lines)
             else:
                 unicode_lines += 0 if data.isascii() else sum(not line.isascii() for line in data.split(b"\n"))
+            before += data.count(b"\n")
             out.write(data)
     doubts = []
-    if windows_lines and unicode_lines:
+    mixed = windows_lines and unicode_lines
+    if mixed:
         doubts.append(
             f"Two encodings in one file: {counted(unicode_lines, 'line')} read as UTF-8, {counted(windows_lines, 'line')} as "
             "Windows-1252 (Latin-1)."
         )
     elif windows_lines:
         doubts.append("Read as Windows-1252 (Latin-1), because it is not UTF-8; if letters look wrong, save it as UTF-8.")
-    return Text(target, (*doubts, *_nul_doubt(nuls)))
+    return Text(target, (*doubts, *_nul_doubt(nuls)), windows_lines if mixed else 0, tuple(at) if mixed else ())
 
 
 def _line(line: bytes) -> tuple[str | None, bytes]:

@@ -32,6 +32,8 @@ MAX_JSON_DOCUMENT = 256 * 2**20
 """Bytes of a JSON file that is one object around its rows, and so must be held in memory."""
 MAX_JSON_DEPTH = 12
 """Levels of nesting that become dotted paths; deeper ones stay JSON text."""
+MAX_ODD_LINES = 1_000
+"""Lines of a second encoding that are listed; all are counted."""
 MAX_REJECTED_TEXT = 10_000
 """Characters kept of a row that could not be read."""
 

@@ -46,6 +46,7 @@ class RawTable:
     doubts: sentences about what was not plain, for the person who uploaded the file
     cell_types: for formats that know (xlsx, json, ndjson, parquet) one of CELL_TYPES for each header; () for text files.
         "number" and "instant" mean every cell that is not empty is one.
+    odd_lines, odd_at: how many lines have another encoding than the rest of the file, and the first of them, counted from 1
     """
 
     table: str
@@ -56,6 +57,8 @@ class RawTable:
     rejected: int
     doubts: tuple[str, ...]
     cell_types: tuple[str, ...] = ()
+    odd_lines: int = 0
+    odd_at: tuple[int, ...] = ()
 
 
 def header(raw: str, position: int) -> Header:

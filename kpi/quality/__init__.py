@@ -21,9 +21,11 @@ from kpi.catalogue import CATALOGUE
 from kpi.engine import Dataset
 from kpi.lifecycle.others import FINDINGS
 from kpi.measure import measure
-from kpi.quality.events import MOST, Odd, ids_of, odds
+from kpi.quality.cells import of_cells
+from kpi.quality.events import Odd, ids_of, odds
 from kpi.quality.files import of_files
 from kpi.quality.model import KEPT, KINDS, LEFT_OUT, Effect, Example, Finding
+from kpi.quality.places import examples, places
 from kpi.quality.shadow import shadowed, without
 from kpi.quality.verdict import said, verdict
 from kpi.scope import Scope
@@ -37,6 +39,7 @@ __all__ = [
     "Finding",
     "concerned",
     "effects",
+    "places",
     "quality",
     "said",
     "touched",
@@ -67,7 +70,7 @@ def quality(data: Dataset, scope: Scope | None = None, *, now: dt.datetime | Non
             continue
         if finding := _of_tickets(odd, data, schema):
             found.append(finding)
-    return sorted([*found, *of_files(data)], key=lambda f: (not f.metrics, -f.tickets, -f.rows))
+    return sorted([*found, *of_cells(data), *of_files(data)], key=lambda f: (not f.metrics, -f.tickets, -f.rows))
 
 
 def effects(finding: Finding, scope: Scope, data: Dataset, names: Sequence[str] | None = None) -> list[Effect]:
@@ -152,6 +155,7 @@ def _of_tickets(odd: Odd, data: Dataset, schema: str) -> Finding | None:
     n = int(data.query(f"SELECT count(*) AS n FROM ({ids})", schema)["n"].iloc[0])
     if not n:
         return None
+    listing = _listing(odd, ids, data, schema)
     metrics = tuple(name for name in odd.harms if name in CATALOGUE and not CATALOGUE[name].missing(data.filled))
     every = odd.other == LEFT_OUT and n >= data.rows["tickets"]
     other = odd.other if metrics and not every else ""
@@ -162,35 +166,29 @@ def _of_tickets(odd: Odd, data: Dataset, schema: str) -> Finding | None:
         title=odd.title,
         sentence=f"{n:,} ticket{'s' * (n != 1)} {odd.sentence}.",
         tickets=n,
-        examples=_examples(odd, ids, data, schema),
+        examples=examples(listing, data, schema),
         metrics=metrics,
         other=other,
         why_not=why_not,
         ids=ids,
+        listing=listing,
     )
 
 
 _NOTHING = "It harms no number these data can give."
 
 
-def _examples(odd: Odd, ids: str, data: Dataset, schema: str) -> tuple[Example, ...]:
-    """The first tickets by id, where they stand in the files, and the cells that are odd."""
+def _listing(odd: Odd, ids: str, data: Dataset, schema: str) -> str:
+    """A query of all the tickets by id, where they stand in the files, and the cells that are odd."""
     raw = data.canonical
     columns = set(data.query(f"SELECT * FROM {raw}.tickets LIMIT 0", schema).columns)
-    place = "r._file, r._row" if "_file" in columns else "NULL AS _file, NULL AS _row"
-    shown = ", ".join(f"{_text(column)} AS shown_{i}" for i, (_, column) in enumerate(odd.shows))
-    frame = data.query(
-        f"SELECT o.ticket_id, {place}{', ' if shown else ''}{shown} FROM ({ids}) o "
-        f"LEFT JOIN {raw}.tickets r ON r.ticket_id = o.ticket_id LEFT JOIN tickets t ON t.ticket_id = o.ticket_id "
-        f"ORDER BY o.ticket_id LIMIT {MOST}",
-        schema,
+    place = "r._file, r._row" if "_file" in columns else "NULL, NULL"
+    cells = ", ".join(f"'{words} ' || {_text(column)}" for words, column in odd.shows)
+    text = f"concat_ws(', ', {cells})" if cells else "''"
+    return (
+        f"SELECT o.ticket_id, {place}, {text} FROM ({ids}) o "
+        f"LEFT JOIN {raw}.tickets r ON r.ticket_id = o.ticket_id LEFT JOIN {schema}.tickets t ON t.ticket_id = o.ticket_id"
     )
-    found = []
-    for row in frame.to_dict("records"):
-        said = [f"{words} {row[f'shown_{i}']}" for i, (words, _) in enumerate(odd.shows) if not pd.isna(row[f"shown_{i}"])]
-        number = None if pd.isna(row["_row"]) else int(row["_row"])
-        found.append(Example(str(row["ticket_id"]), "" if pd.isna(row["_file"]) else str(row["_file"]), number, ", ".join(said)))
-    return tuple(found)
 
 
 def _text(column: str) -> str:

@@ -13,8 +13,6 @@ from kpi.engine import Dataset
 from kpi.lifecycle.others import FINDINGS
 from kpi.quality.model import KEPT, LEFT_OUT
 
-MOST = 5
-"""So many examples are shown of each finding."""
 OLDEST = "TIMESTAMP '1995-01-01'"
 """No help desk's ticket is older: such a time stands for "unknown" (0, 1900-01-01)."""
 _TIMES = ("created_at", "first_reply_at", "solved_at", "closed_at")

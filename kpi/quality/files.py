@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import pandas as pd
-
+from kpi import units
 from kpi.catalogue import CATALOGUE
 from kpi.engine import Dataset
+from kpi.engine.dataset import quoted_text
 from kpi.metric import Metric
 from kpi.quality.model import LEFT_OUT, Example, Finding
+from kpi.quality.places import MOST, examples
 from kpi.sources import column_label
 from kpi.tables import TABLES
 
-MOST = 5
+FEW, QUARTER, LONGEST_OFFSET = 3, 900, 14 * 3600
+"""So many pairs a constant gap, and which gaps, look like another time zone: whole quarters of an hour, up to 14 hours."""
 _CREATION = ("tickets_created", "first_reply_time", "full_resolution_time", "backlog_age")
 
 
@@ -22,7 +24,7 @@ def of_files(data: Dataset) -> list[Finding]:
     """Every finding about the files, cells first; none for a dataset that was not read from files."""
     if data.report is None:
         return []
-    return [*_unread(data), *_rejected(data), *_repeated(data), *_unzoned(data), *_empty(data)]
+    return [*_unread(data), *_rejected(data), *_repeated(data), *_unzoned(data), *_encodings(data), *_empty(data)]
 
 
 def harmed_by(columns: Iterable[str], data: Dataset) -> tuple[str, ...]:
@@ -68,6 +70,8 @@ def _unread(data: Dataset) -> list[Finding]:
                 if tickets
                 else "These rows are older states of tickets, belong to none, or were left out with the cell: no number stands on them.",
                 ids=ids if tickets else "",
+                listing=f"SELECT '', file, \"row\", text || ' (' || reason || ')' FROM {raw}.unread_cells "
+                f"WHERE \"table\" = '{column.table}' AND \"column\" = '{column.column}'",
             )
         )
     return found
@@ -75,15 +79,10 @@ def _unread(data: Dataset) -> list[Finding]:
 
 def _rejected(data: Dataset) -> list[Finding]:
     found = []
-    lists = data.query(
-        "SELECT file, count(*) AS n, list({'row': \"row\", 'reason': reason, 'text': text} ORDER BY \"row\")[:5] AS first "
-        "FROM rejected_rows GROUP BY file ORDER BY file",
-        data.canonical,
-    ).set_index("file")
     for file in data.report.files:
         if not file.rejected:
             continue
-        shown = list(lists.loc[file.file, "first"]) if file.file in lists.index else []
+        listing = f"SELECT '', file, \"row\", left(reason || ': ' || text, 200) FROM {data.canonical}.rejected_rows WHERE file = '{quoted_text(file.file)}'"
         main = next(iter(file.tables), "tickets")
         total = data.rows["tickets"]
         bound = f" If each were a ticket there would be {total + file.rejected:,} instead of {total:,}." if main == "tickets" else ""
@@ -94,7 +93,8 @@ def _rejected(data: Dataset) -> list[Finding]:
                 title=f"Rows left out of {file.file}",
                 sentence=f"{file.rejected:,} of {rows_of(file):,} rows {'was' if file.rejected == 1 else 'were'} left out.{bound}",
                 rows=file.rejected,
-                examples=tuple(Example("", file.file, int(e["row"]), f"{e['reason']}: {e['text']}"[:200]) for e in shown),
+                examples=examples(listing, data),
+                listing=listing,
                 metrics=("tickets_created",) if main == "tickets" and "tickets.created_at" in data.filled else (),
                 why_not="A row that could not be read says nothing a number could be made from.",
             )
@@ -120,7 +120,8 @@ def _repeated(data: Dataset) -> list[Finding]:
     tickets, conflicts, all_of_them = _count(data, ids), _count(data, differ), data.rows["tickets"]
     said = "1 ticket stands" if tickets == 1 else f"{tickets:,} tickets stand"
     gone = "1 older row was" if rows == 1 else f"{rows:,} older rows were"
-    differ_all = " They state different times of creation." if conflicts == tickets else ""
+    apart = _apart(data, differ) if conflicts else ""
+    differ_all = f" They state different times of creation.{apart}" if conflicts == tickets else ""
     many = 2 * tickets > all_of_them
     found = [
         Finding(
@@ -130,7 +131,8 @@ def _repeated(data: Dataset) -> list[Finding]:
             sentence=f"{said} in more than one row; the newest row of each counts, {gone} set aside.{differ_all}",
             tickets=tickets,
             rows=rows,
-            examples=_set_aside(data, ids),
+            examples=examples(_set_aside(data, ids), data),
+            listing=_set_aside(data, ids),
             metrics=() if many else _able(_CREATION, data),
             other="" if many else LEFT_OUT,
             why_not="Most tickets have several rows, so this is a log of states: the newest row is the ticket." if many else "",
@@ -144,9 +146,10 @@ def _repeated(data: Dataset) -> list[Finding]:
                 name="creation_conflicts",
                 kind="duplicates",
                 title="Rows that disagree about the creation",
-                sentence=f"{said} different times of creation; the newest row's counts.",
+                sentence=f"{said} different times of creation; the newest row's counts.{apart}",
                 tickets=conflicts,
-                examples=_set_aside(data, differ),
+                examples=examples(_set_aside(data, differ), data),
+                listing=_set_aside(data, differ),
                 metrics=_able(_CREATION, data),
                 other=LEFT_OUT,
                 ids=differ,
@@ -155,21 +158,29 @@ def _repeated(data: Dataset) -> list[Finding]:
     return found
 
 
-def _set_aside(data: Dataset, ids: str) -> tuple[Example, ...]:
-    """The rows set aside, with the creation each stated and the one that counts."""
-    frame = data.query(
-        f"SELECT s.id, s.file, s.\"row\", strftime(s.created_at, '%Y-%m-%d %H:%M') AS older, strftime(t.created_at, '%Y-%m-%d %H:%M') AS counted "
-        f"FROM superseded_rows s JOIN ({ids}) o ON o.ticket_id = s.id JOIN tickets t ON t.ticket_id = s.id "
-        f'WHERE s."table" = \'tickets\' ORDER BY s.id, s.file, s."row" LIMIT {MOST}',
-        data.canonical,
+def _set_aside(data: Dataset, ids: str) -> str:
+    """A query of the rows set aside, with the creation each stated and the one that counts."""
+    raw, older, counted = data.canonical, *(f"strftime({t}.created_at, '%Y-%m-%d %H:%M')" for t in "st")
+    return (
+        f"SELECT s.id, s.file, s.\"row\", CASE WHEN s.created_at <> t.created_at THEN 'says created ' || {older} || ', counted ' || {counted} "
+        f"ELSE 'an older row' END FROM {raw}.superseded_rows s JOIN ({ids}) o ON o.ticket_id = s.id "
+        f"JOIN {raw}.tickets t ON t.ticket_id = s.id WHERE s.\"table\" = 'tickets'"
     )
-    return tuple(Example(str(r["id"]), str(r["file"]), int(r["row"]), _dates(r["older"], r["counted"])) for r in frame.to_dict("records"))
 
 
-def _dates(older: Any, counted: Any) -> str:
-    if pd.isna(older) or pd.isna(counted) or older == counted:
-        return "an older row"
-    return f"says created {older}, counted {counted}"
+def _apart(data: Dataset, ids: str) -> str:
+    """ " always 7 h apart, as when …" where all creations that differ do so by the same whole quarters of an hour; else nothing."""
+    raw = data.canonical
+    row = data.query(
+        f"SELECT min(apart) AS least, max(apart) AS most, count(*) AS n FROM (SELECT abs(epoch(s.created_at) - epoch(t.created_at)) AS apart "
+        f"FROM {raw}.superseded_rows s JOIN ({ids}) o ON o.ticket_id = s.id JOIN {raw}.tickets t ON t.ticket_id = s.id "
+        "WHERE s.\"table\" = 'tickets' AND s.created_at <> t.created_at)",
+        raw,
+    ).iloc[0]
+    least, most = row["least"], row["most"]
+    if row["n"] < FEW or least != most or least % QUARTER or least > LONGEST_OFFSET:
+        return ""
+    return f" They are always {units.say(least, 's')} apart, as when one of the exports was made in another time zone."
 
 
 def _unzoned(data: Dataset) -> list[Finding]:
@@ -178,19 +189,52 @@ def _unzoned(data: Dataset) -> list[Finding]:
         return []
     headers = list(dict.fromkeys(header for file in files for header in file.unzoned))
     named = ", ".join(f"“{h}”" for h in headers[:4]) + (f" and {len(headers) - 4} more" if len(headers) > 4 else "")
+    where = tuple(Example("", file.file, None, header) for file in files for header in file.unzoned)
+    stated = list(dict.fromkeys(header for file in data.report.files for header in file.zoned if file.tables))
+    moves = (
+        f"Others state theirs (“{stated[0]}”{' and more' if len(stated) > 1 else ''}), so unless UTC is right, "
+        "durations between the two are wrong by the difference."
+        if stated
+        else "In another zone durations stay as they are; days, weekdays, hours and business hours move."
+    )
     what = "column states" if len(headers) == 1 else "columns state"
     return [
         Finding(
             name="zone",
             kind="zone",
             title="No time zone is written",
-            sentence=f"{len(headers)} {what} no time zone ({named}), so the times are read as UTC. "
-            "In another zone durations stay as they are; days, weekdays, hours and business hours move.",
+            sentence=f"{len(headers)} {what} no time zone ({named}), so the times are read as UTC. {moves}",
             tickets=data.rows["tickets"],
-            examples=tuple(Example("", file.file, None, header) for file in files for header in file.unzoned)[:MOST],
-            why_not="Durations do not depend on it: both ends of each are in the same zone.",
+            examples=where[:MOST],
+            places=where,
+            metrics=_able(_CREATION, data) if stated else (),
+            why_not="Say their zone under “Read it differently”, and every number follows."
+            if stated
+            else "Durations do not depend on it: both ends of each are in the same zone.",
         )
     ]
+
+
+def _encodings(data: Dataset) -> list[Finding]:
+    found = []
+    for place, file in enumerate(data.report.files):
+        if not file.odd_lines:
+            continue
+        lines = "1 line is" if file.odd_lines == 1 else f"{file.odd_lines:,} lines are"
+        where = tuple(Example("", file.file, line, "Windows-1252 (Latin-1)") for line in file.odd_at)
+        found.append(
+            Finding(
+                name=f"encodings.{place}",
+                kind="encoding",
+                title=f"Two encodings in {file.file}",
+                sentence=f"{lines} in Windows-1252 (Latin-1) and the others in UTF-8. Each was read in its own, so no letter is lost.",
+                rows=file.odd_lines,
+                examples=where[:MOST],
+                places=where,
+                why_not="Every cell was read. Only a line that fits both encodings could show other letters, and stand in a group of its own.",
+            )
+        )
+    return found
 
 
 def _empty(data: Dataset) -> list[Finding]:
@@ -214,6 +258,7 @@ def _empty(data: Dataset) -> list[Finding]:
             sentence=f"{said} nothing at all.",
             rows=len(places),
             examples=tuple(Example("", file, None, header) for file, header in places[:MOST]),
+            places=tuple(Example("", file, None, header) for file, header in places),
             metrics=(),
             why_not="There is nothing to leave out or keep."
             + (" What would need them is listed under what these data cannot tell." if lost else ""),

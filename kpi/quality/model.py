@@ -9,12 +9,15 @@ KINDS = {
     "differs": "The file says one thing, its events another",
     "duplicates": "Several rows of one ticket",
     "cells": "Cells that could not be read",
+    "shifted": "Rows that have slipped",
+    "summary": "Rows that stand for several tickets",
     "rows": "Rows that were left out",
     "left_out": "Tickets that do not count",
     "orphans": "Rows without their ticket",
     "unknown": "Something is missing",
     "ids": "Damaged ids",
     "zone": "Times without a zone",
+    "encoding": "Two encodings in one file",
     "empty": "Empty columns",
 }
 """Kind of finding -> its heading."""
@@ -40,6 +43,7 @@ class Finding:
     `name` is stable and may stand in an address; `kind` is one of KINDS. `tickets` and `rows` count what is concerned (rows are rows or
     cells of files). `metrics` are the names of metrics it harms that these data can measure; `other` is LEFT_OUT or KEPT, or "" where no
     effect can be measured, and then `why_not` says why. `ids` is a query of the tickets concerned, by our own names only ("" where there are none).
+    `listing` is a query of every place (ticket, file, row, text); where it is "", `places` are all there are to tell.
     """
 
     name: str
@@ -53,6 +57,8 @@ class Finding:
     other: str = ""
     why_not: str = ""
     ids: str = field(default="", repr=False)
+    listing: str = field(default="", repr=False)
+    places: tuple[Example, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from kpi.sources._conflicts import CONFLICTS, CONFLICTS_COLUMNS
 from kpi.sources._extras import extras_of
 from kpi.sources._fold import SUPERSEDED, SUPERSEDED_COLUMNS, Folded, fold_rows
 from kpi.sources._join import join_rows
+from kpi.sources._odd import ODD, ODD_COLUMNS, list_odd
 from kpi.sources._people import gather_people, name_people
 from kpi.sources._plan import Plan, plan_of
 from kpi.sources._recognise import Match
@@ -40,7 +41,7 @@ def load(
 
     Makes all eight tables (empty ones too) with exactly the declared types, then `_row` (the row a person finds in the file)
     and `_file`; `tickets` also gets the extra splits, as text. Beside them: `unread_cells`, `rejected_rows`, `superseded_rows`,
-    `conflicting_cells`.
+    `conflicting_cells`, `odd_cells`.
 
     Parameters
     ----------
@@ -94,6 +95,7 @@ class _Job:
         )
         self.con.execute(f"CREATE OR REPLACE TABLE {SUPERSEDED} ({SUPERSEDED_COLUMNS})")
         self.con.execute(f"CREATE OR REPLACE TABLE {CONFLICTS} ({CONFLICTS_COLUMNS})")
+        self.con.execute(f"CREATE OR REPLACE TABLE {ODD} ({ODD_COLUMNS})")
         self.con.execute('CREATE OR REPLACE TABLE rejected_rows (file VARCHAR, "row" BIGINT, reason VARCHAR, text VARCHAR)')
 
     def insert(self, plan: Plan) -> None:
@@ -116,6 +118,7 @@ class _Job:
         gather_people(self.con, plan)
         self._reject(plan)
         self._list_unread(plan)
+        list_odd(self.con, plan)
 
     def _reject(self, plan: Plan) -> None:
         raw, main = plan.match.raw, plan.parts[0]
@@ -221,6 +224,9 @@ class _Job:
             unzoned=tuple(plan.sheet.unzoned),
             confidence=source.confidence,
             joins=joins,
+            zoned=tuple(h for h in plan.sheet.zoned if h not in plan.sheet.unzoned),
+            odd_lines=plan.origin.odd_lines,
+            odd_at=plan.origin.odd_at,
         )
 
     def _columns(self, table: Table) -> list[ColumnReport]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from kpi.cells import HeaderLike
 
 _SUMMARY = "Export the tickets or conversations themselves, one row each: averages cannot be taken apart or combined again."
 
@@ -42,3 +46,14 @@ OTHERS: tuple[Other, ...] = (
         _SUMMARY,
     ),
 )
+
+_MEAN = re.compile(r"(avg|average|mean|median|mittlere\w*|durchschnitt\w*|moyenne|promedio|media)\b|%|.*\b(avg|average|mean|median)$")
+_ID = re.compile(r".*\b(ids?|numbers?|no|key|nr|ticket|case|conversation)$|#")
+
+
+def summary_of(headers: Iterable[HeaderLike]) -> Other | None:
+    """A file of averages that names no single ticket, whatever tool it is of; None for any other."""
+    names = [h.name.replace("_", " ").replace(".", " ").strip() for h in headers]
+    if not any(map(_MEAN.match, names)) or any(map(_ID.fullmatch, names)):
+        return None
+    return Other("a summary", "it holds averages, and no column tells one ticket from another", (), _SUMMARY)

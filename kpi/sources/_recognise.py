@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kpi.cells import Connection, pick
 from kpi.errors import UnknownExport, UnknownName, did_you_mean
 from kpi.sources._mapping import from_mapping, read_mapping
-from kpi.sources._others import OTHERS
+from kpi.sources._others import OTHERS, summary_of
 from kpi.sources._registry import all_sources
 from kpi.sources._reshape import beside
 from kpi.sources._saved import saved, saved_path
@@ -143,7 +143,7 @@ _HINT = "Match its columns once, on the page “Data & quality” or with --mapp
 def _unknown(raw: RawTable, mapped: Sequence[Source]) -> UnknownExport:
     candidates = mapped or tuple(all_sources().values())
     nearest = min(candidates, key=lambda s: (s.score(raw.headers) == 0, len(s.lacks(raw.headers)), -s.score(raw.headers)))
-    other = next((o for o in OTHERS if any(_there(raw.headers, group) for group in o.signs)), None)
+    other = next((o for o in OTHERS if any(_there(raw.headers, group) for group in o.signs)), None) or summary_of(raw.headers)
     about = f" It looks like {other.label}: {other.about}." if other else ""
     hint = (other.hint if other else "") or _HINT
     if nearest.score(raw.headers) == 0:

@@ -86,6 +86,8 @@ class FileReport:
     no place (listed with reasons in `rejected_rows`); `superseded` rows are older states of tickets that a later row replaced,
     or rows that an earlier file has alike.
     `unzoned` are the headers of times that state no zone, nor did anybody: they were read as UTC.
+    `zoned` are those whose zone is stated, in the cells, the header or by the format.
+    `odd_lines` counts the lines written in another encoding than the rest; `odd_at` are the first of them, counted from 1.
     `confidence` says how well the layout is known: "low" is best effort, and its columns want a look.
     `joins` say how many of its rows found their ticket in the other files; none for a file that has the tickets itself.
     """
@@ -103,6 +105,9 @@ class FileReport:
     unzoned: tuple[str, ...] = ()
     confidence: str = "high"
     joins: tuple[Join, ...] = ()
+    zoned: tuple[str, ...] = ()
+    odd_lines: int = 0
+    odd_at: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,7 +116,7 @@ class Import:
 
     Beside them stand `unread_cells(file, table, column, row, text, reason)`, `rejected_rows(file, row, reason, text)`,
     `superseded_rows(file, row, table, id, created_at)` and `conflicting_cells(file, row, table, id, column, stated, counted, counted_file,
-    counted_row, reason)`.
+    counted_row, reason)` and `odd_cells(file, row, table, kind, header, text)`.
     `questions` must be answered (`date_orders`) before the columns they name can be read. `doubts` are whole sentences.
     """
 
