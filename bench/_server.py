@@ -85,15 +85,18 @@ def serving(script: Path, home: Path) -> Iterator[Server]:
 def visiting(server: Server) -> Iterator[ClientConnection]:
     """A visitor's connection."""
     address = server.url.replace("http", "ws") + "/_stcore/stream"
-    with connect(address, subprotocols=["streamlit"], max_size=None, origin=server.url) as visitor:
+    # a browser sends no pings of its own: a busy server is slow, and not gone
+    with connect(address, subprotocols=["streamlit"], max_size=None, origin=server.url, ping_interval=None, open_timeout=120) as visitor:
         yield visitor
 
 
-def rerun(visitor: ClientConnection, query: Mapping[str, str] | None = None, page: str = "") -> float:
+def rerun(
+    visitor: ClientConnection, query: Mapping[str, str | list[str]] | None = None, page: str = "", said: list[str] | None = None
+) -> float:
     """Ask for a run of a page (the first one, without a name) under an address; seconds until the server has sent all of it.
 
     A part that asks to be run again and again (what the page shows while a slow step is at work) is run so, as a browser would: the page
-    is there when nothing asks any more. SystemExit where the page shows an exception.
+    is there when nothing asks any more. SystemExit where the page shows an exception. `said` takes what the page writes, as Markdown.
     """
     begin = time.perf_counter()
     _ask(visitor, query, page)
@@ -111,6 +114,8 @@ def rerun(visitor: ClientConnection, query: Mapping[str, str] | None = None, pag
             again[answer.auto_rerun.fragment_id] = answer.auto_rerun.interval
         elif kind == "delta" and answer.delta.new_element.WhichOneof("type") == "exception":
             raise SystemExit(f"{page or 'the first page'} failed: {answer.delta.new_element.exception.message}")
+        elif said is not None and kind == "delta" and answer.delta.new_element.WhichOneof("type") == "markdown":
+            said.append(answer.delta.new_element.markdown.body)
         elif kind == "script_finished" and answer.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
             is_part = False
         elif kind == "script_finished":
@@ -122,7 +127,7 @@ def rerun(visitor: ClientConnection, query: Mapping[str, str] | None = None, pag
             _ask(visitor, query, page, part, where)
 
 
-def _ask(visitor: ClientConnection, query: Mapping[str, str] | None, page: str, part: str = "", where: str = "") -> None:
+def _ask(visitor: ClientConnection, query: Mapping[str, str | list[str]] | None, page: str, part: str = "", where: str = "") -> None:
     message = BackMsg()
     asked = message.rerun_script
     asked.query_string, asked.page_name = urlencode(query or {}, doseq=True), page
