@@ -75,6 +75,7 @@ st.session_state[links.OPEN] = frozenset(pages)
 page = st.navigation(
     {section: [pages[name] for name, *_ in listed if name in pages] for section, listed in SECTIONS.items()},
     position="hidden" if embedded.is_on() else "sidebar",
+    expanded=True,  # whatever stands below the menu
 )
 if shared is None and not embedded.is_on():
     login.leave()

@@ -25,7 +25,7 @@ def asking(serving: Callable, small_company: Path, tmp_path: Path, monkeypatch: 
         yield made
 
 
-def test_the_address_survives_the_login(visit, asking, settle) -> None:
+def test_the_address_survives_the_login(asking, visit, settle) -> None:
     path = f"/trends?data={store.SAMPLE}&metric=csat&from=2026-09-05&to=2026-10-18&where=channel%3Demail"
     page = visit(path, at=asking.url)
     page.get_by_role("heading", name="Log in", level=1).wait_for()
@@ -47,7 +47,7 @@ def test_the_address_survives_the_login(visit, asking, settle) -> None:
     page.get_by_role("heading", name="Log in", level=1).wait_for()
 
 
-def test_a_forged_wish_stays_on_this_server(visit, asking, settle) -> None:
+def test_a_forged_wish_stays_on_this_server(asking, visit, settle) -> None:
     page = visit("/", at=asking.url)
     page.goto(f"{asking.url}/login?next=//localhost:1/trends")
     page.get_by_label("Passphrase").fill(WORD)
