@@ -160,7 +160,7 @@ def _check(scope: Scope, data: Dataset) -> None:
 @lru_cache(maxsize=256)
 def _text(shape: Shape) -> str:
     """Open tickets by period end and age; the rows are those of the catalogue's backlog, made by the same functions."""
-    rel = at_edges(narrowed(base_table(open_at, shape), shape), "end", has_asof=shape.by != "all")
+    rel = at_edges(narrowed(base_table(open_at, shape), shape), "end", shape, has_asof=shape.by != "all")
     days = (rel.instant_epoch - rel.created_epoch) / DAY
     rel = rel.filter(rel.ticket_id.notnull()).mutate(
         age=ibis.cases(*((days < edge, age) for age, edge in enumerate(EDGES)), else_=len(EDGES))
