@@ -28,7 +28,6 @@ from kpi.home import user_folder
 from kpi.store import people
 from kpi.store.people import Person
 from pages.parts import accent, onward
-from pages.parts.words import plain
 
 log = logging.getLogger("deskmeter")
 READER = Person("", "viewer")
@@ -60,7 +59,7 @@ def person() -> Person | None:
     if known is None:
         with st.container(width=480, key="login"):
             st.title("You are not a member yet", anchor=False)
-            st.markdown(f"You are logged in as {plain(email)}. Ask an owner of this workspace to add you.")
+            st.text(f"You are logged in as {email}. Ask an owner of this workspace to add you.")  # as Markdown it would be a link
             st.button("Log out", on_click=st.logout, key="log_out")
     return known
 
@@ -84,7 +83,7 @@ def leave() -> None:
         return
     with st.sidebar.container(key="log_out_foot"):
         if way == people.OIDC and (email := str(st.user.get("email") or "")):
-            st.caption(f"Logged in as {plain(email)}")
+            st.text(f"Logged in as {email}")
         out = st.logout if way == people.OIDC else onward.go
         st.button(
             "Log out",

@@ -54,8 +54,7 @@ def show() -> None:
 
 def _row(one: Member, number: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"people_row_{number}"):
-        with st.container(gap="xxsmall", width="stretch"):
-            st.markdown(plain(one.email) + (" (you)" if one.email == who().name else ""))
+        st.text(one.email + (" (you)" if one.email == who().name else ""), width="stretch")  # as Markdown it would be a link
         if one.by_settings:
             st.markdown(WORDS[one.role], width="content")
             return

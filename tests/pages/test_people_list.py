@@ -71,7 +71,7 @@ def test_an_editor_has_no_list_and_no_way_to_change_it(app: App, tiny_key: str, 
     at.button(key=f"{people_list.SURE}_eve@example.com").click().run()
     assert people.members() == {"bob@example.com": "editor", "eve@example.com": "viewer"}
     assert HEAD not in heads(at) and "Links" in heads(at) and not at.exception
-    assert not any("example.com" in one.value for kind in ("markdown", "caption") for one in getattr(at, kind))
+    assert not any("example.com" in one.value for kind in ("markdown", "caption", "text") for one in getattr(at, kind))
 
 
 def test_a_viewer_has_no_such_page(app: App, tiny_key: str, monkeypatch: pytest.MonkeyPatch) -> None:
