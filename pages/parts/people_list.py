@@ -58,16 +58,17 @@ def _row(one: Member, number: int) -> None:
         if one.by_settings:
             st.markdown(WORDS[one.role], width="content")
             return
-        key = f"people_role_{one.email}"
-        st.session_state[key] = one.role  # what the book says, whatever was tried
-        st.selectbox(
-            f"Role of {plain(one.email)}", list(ROLES), format_func=WORDS.__getitem__, key=key, label_visibility="collapsed", width=130,
-            on_change=_change, args=(one.email, key),
-        )  # fmt: skip
-        sure = st.popover("Remove", icon=":material/person_remove:", type="tertiary", key=f"people_remove_{one.email}")
-        with sure:
-            st.markdown(f"**{plain(one.email)} cannot come in any more, from the next click on.** Links they have made stay open.")
-            st.button("Remove", type=accent.button(), key=f"{SURE}_{one.email}", on_click=_try, args=(_remove, one.email))
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):  # on a phone they wrap together
+            key = f"people_role_{one.email}"
+            st.session_state[key] = one.role  # what the book says, whatever was tried
+            st.selectbox(
+                f"Role of {plain(one.email)}", list(ROLES), format_func=WORDS.__getitem__, key=key, label_visibility="collapsed", width=130,
+                on_change=_change, args=(one.email, key),
+            )  # fmt: skip
+            sure = st.popover("Remove", icon=":material/person_remove:", type="tertiary", key=f"people_remove_{one.email}")
+            with sure:
+                st.markdown(f"**{plain(one.email)} cannot come in any more, from the next click on.** Links they have made stay open.")
+                st.button("Remove", type=accent.button(), key=f"{SURE}_{one.email}", on_click=_try, args=(_remove, one.email))
 
 
 def _new() -> None:
