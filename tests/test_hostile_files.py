@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import zipfile
 from pathlib import Path
 
@@ -138,3 +139,54 @@ def test_rubbish_is_read_or_refused_in_one_sentence(tmp_path: Path, content: byt
         kpi.read(path)
     except KpiError as refused:
         assert "\n" not in str(refused) and 10 < len(str(refused)) < 600
+
+
+def packed(content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)
+
+
+ROWS = b"ticket_id,created_at\n" + b"".join(b"%d,2026-01-05T10:%02d:00Z\n" % (i, i % 60) for i in range(5_000))
+REFUSED = {
+    "bomb.zip": (b"", "unpacks to more than 200 times"),
+    "bomb.csv.gz": (packed(b"ticket_id,created_at\n" + b"0" * (64 * 2**20)), "unpacks to more than 200 times"),
+    "cut.csv.gz": (packed(ROWS)[:2_000], "ends in the middle"),
+    "turned.csv.gz": (packed(ROWS)[:-8] + bytes(8), "damaged archive"),
+    "cut.zip": (b"", "damaged or incomplete archive"),
+    "wide.csv": (b",".join(b"c%d" % i for i in range(5_000)) + b"\n" + b",".join([b"1"] * 5_000) + b"\n", "None of its headers is known"),
+    "line.csv": (b"ticket_id,created_at\n" + b"y" * (65 * 2**20), "a line of more than 64 MB"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_one_sentence_each_and_the_rest_of_the_data_still_loads(tmp_path: Path, name: str) -> None:
+    content, sentence = REFUSED[name]
+    path, good = tmp_path / name, write(tmp_path / "good.csv", company(["mood"]))
+    if name.endswith(".zip"):
+        whole = zipped(path, {"tickets.csv": b"ticket_id,created_at\n" + b"0" * (64 * 2**20) if name == "bomb.zip" else ROWS})
+        content = whole.read_bytes() if name == "bomb.zip" else whole.read_bytes()[:-40]
+    path.write_bytes(content)
+    with pytest.raises(KpiError, match=sentence) as refused:
+        kpi.read(path)
+    assert "\n" not in str(refused.value) and len(str(refused.value)) < 400 and name in str(refused.value)
+    data = kpi.read(path, good)
+    assert data.rows["tickets"] == 40 and number("tickets_created", Scope(), data) == 40
+    assert [doubt for doubt in data.report.doubts if name in doubt], "it is said which file is missing"
+
+
+def test_five_thousand_columns_beside_the_tickets_own(tmp_path: Path) -> None:
+    """The first 200 are kept to split by, the others are listed with the reason; the numbers are those of the tickets."""
+    head = ["ticket_id", "created_at", *(f"c{i}" for i in range(5_000))]
+    data = kpi.read(write(tmp_path / "tickets.csv", [head, *([i, "2026-01-05T10:00:00Z", *[i % 2] * 5_000] for i in range(4))]))
+    assert number("tickets_created", Scope(where={"c7": ["1"]}), data) == 2
+    assert len(data.report.extras) == 5_000 and sum(extra.kept for extra in data.report.extras) == 200
+    assert any("4,800 more columns" in doubt for doubt in data.report.doubts)
+
+
+def test_a_cell_of_a_megabyte_and_a_zero_byte_change_no_number(tmp_path: Path) -> None:
+    (tmp_path / "tickets.csv").write_bytes(
+        b"ticket_id,created_at,channel\n1,2026-01-05T10:00:00Z," + b"y" * 2**20 + b"\n2,2026-01-05T10:00:00Z,ma\x00il\n"
+    )
+    data = kpi.read(tmp_path / "tickets.csv")
+    assert number("tickets_created", Scope(), data) == 2 and number("tickets_created", Scope(where={"channel": "mail"}), data) == 1
+    assert any("1 NUL character was removed" in doubt for doubt in data.report.doubts)
+    assert all(len(doubt) < 400 for doubt in data.report.doubts)

@@ -10,9 +10,9 @@ No data travels inside SQL: identifiers are quoted, words that come from a file 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from kpi.tables import DUCKDB_TYPES, Column
 
@@ -20,6 +20,8 @@ MISSING = ("-", "--", "—", "n/a", "#n/a", "null", "nan", "none", "(none)", "[n
 """Words that mean "not measured" in most tools, besides the empty cell. Sources add their own; canonical files have none."""
 
 WORDS_TABLE = "_kpi_words"
+
+T = TypeVar("T")
 
 
 class Connection(Protocol):
@@ -177,6 +179,11 @@ class Sheet:
         if words:
             self.con.executemany(f"INSERT INTO {WORDS_TABLE} VALUES (?, ?, ?)", [(number, text, value) for text, value in words.items()])
         return number
+
+
+def batched(items: Sequence[T], most: int = 200) -> Iterator[Sequence[T]]:
+    """Items in pieces: a query over thousands of columns at once takes the square of their number."""
+    return (items[i : i + most] for i in range(0, len(items), most))
 
 
 def look_up(number: int, cell: str) -> str:

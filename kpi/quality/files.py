@@ -184,12 +184,15 @@ def _apart(data: Dataset, ids: str) -> str:
 
 
 def _unzoned(data: Dataset) -> list[Finding]:
-    files = [file for file in data.report.files if file.unzoned]
-    if not files:
+    mixed = set()
+    if _has(data, "odd_cells"):  # a finding of its own tells them
+        told = data.query("SELECT DISTINCT file, header FROM odd_cells WHERE kind = 'no_zone'", data.canonical)
+        mixed = set(told.itertuples(index=False, name=None))
+    where = tuple(Example("", f.file, None, header) for f in data.report.files for header in f.unzoned if (f.file, header) not in mixed)
+    if not where:
         return []
-    headers = list(dict.fromkeys(header for file in files for header in file.unzoned))
+    headers = list(dict.fromkeys(place.text for place in where))
     named = ", ".join(f"“{h}”" for h in headers[:4]) + (f" and {len(headers) - 4} more" if len(headers) > 4 else "")
-    where = tuple(Example("", file.file, None, header) for file in files for header in file.unzoned)
     stated = list(dict.fromkeys(header for file in data.report.files for header in file.zoned if file.tables))
     moves = (
         f"Others state theirs (“{stated[0]}”{' and more' if len(stated) > 1 else ''}), so unless UTC is right, "

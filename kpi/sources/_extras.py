@@ -6,11 +6,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from kpi.cells import HeaderLike, Sheet, fold, ident, pick
+from kpi.cells import HeaderLike, Sheet, batched, fold, ident, pick
 from kpi.metric import RESERVED
 from kpi.sources._report import Extra
 from kpi.tables import TICKETS
 
+MOST_SPLITS = 200
+"""At most so many columns of one file are kept to split by: nobody chooses among more, and each is looked through and stored."""
+ENOUGH = f"{MOST_SPLITS} other columns are kept already"
 MOST_VALUES = 200
 LONGEST = 80
 _FEW_ROWS = 10
@@ -61,25 +64,43 @@ def _personal(header: HeaderLike) -> bool:
 
 
 def _fates(sheet: Sheet, headers: Sequence[HeaderLike]) -> list[str]:
-    """Why each column is no split; the empty string where it is one. One pass for all, one more for each that may be one."""
-    if not headers:
-        return []
+    """Why each column is no split; the empty string where it is one. One pass for all, a few more for those that may be one."""
     columns = [ident(h.column) for h in headers]
-    asked = ", ".join(f"count({c}), approx_count_distinct({c}), coalesce(max(strlen({c})), 0)" for c in columns)
-    (row,) = sheet.rows(f"SELECT {asked} FROM {ident(sheet.view)}")
-    return [_fate(sheet, c, *row[3 * i : 3 * i + 3]) for i, c in enumerate(columns)]
+    rows: dict[str, int] = {}
+    fates: dict[str, str] = {}
+    for some in batched(columns):
+        asked = ", ".join(f"count({c}), approx_count_distinct({c}), coalesce(max(strlen({c})), 0)" for c in some)
+        (row,) = sheet.rows(f"SELECT {asked} FROM {ident(sheet.view)}")
+        rows |= dict(zip(some, row[::3], strict=True))
+        fates |= {c: _plain(*row[3 * i : 3 * i + 3]) for i, c in enumerate(some)}
+    splits = 0
+    for some in batched([c for c in columns if not fates[c]], 50):
+        if splits < MOST_SPLITS:  # as lists of texts: few by now, and a query of its own for each column would bind all of them each time
+            (row,) = sheet.rows(f"SELECT {', '.join(f'list(DISTINCT {c})' for c in some)} FROM {ident(sheet.view)}")
+            fates |= {c: _by_texts([t for t in texts if t is not None], rows[c]) for c, texts in zip(some, row, strict=True)}
+        for c in some:
+            fates[c] = fates[c] or ("" if splits < MOST_SPLITS else ENOUGH)
+            splits += not fates[c]
+    return [fates[c] for c in columns]
 
 
-def _fate(sheet: Sheet, column: str, rows: int, about: int, most_bytes: int) -> str:
-    too_many, too_long = f"more than {MOST_VALUES} different values", f"holds texts longer than {LONGEST} characters"
+_TOO_MANY, _TOO_LONG = f"more than {MOST_VALUES} different values", f"holds texts longer than {LONGEST} characters"
+
+
+def _plain(rows: int, about: int, most_bytes: int) -> str:
+    """Why a column is no split, as far as counts alone tell; `about` is roughly counted."""
     if not rows:
         return "empty"
-    if about > 2 * MOST_VALUES or most_bytes > 4 * LONGEST:  # certain, even so roughly counted
-        return too_many if about > 2 * MOST_VALUES else too_long
-    texts = [text for text, _ in sheet.distinct(column, MOST_VALUES + 1)]
+    if about > 2 * MOST_VALUES or most_bytes > 4 * LONGEST:
+        return _TOO_MANY if about > 2 * MOST_VALUES else _TOO_LONG
+    return ""
+
+
+def _by_texts(texts: Sequence[str], rows: int) -> str:
+    """Why a column of these different texts in so many filled rows is no split."""
     reasons = (
-        (len(texts) > MOST_VALUES, too_many),
-        (max(len(t) for t in texts) > LONGEST, too_long),
+        (len(texts) > MOST_VALUES, _TOO_MANY),
+        (max(len(t) for t in texts) > LONGEST, _TOO_LONG),
         (any(_MAIL.search(t) for t in texts), "holds e-mail addresses"),
         (any(_DUMP.search(t) for t in texts), "holds dumps of objects"),
         (all(_TIME.match(t) for t in texts), "holds dates or times"),

@@ -10,7 +10,7 @@ from kpi.cells import WORDS_TABLE, Compiled, Connection, ident, require_zone, ty
 from kpi.sources._checks import check_tickets
 from kpi.sources._complete import complete_rows
 from kpi.sources._conflicts import CONFLICTS, CONFLICTS_COLUMNS
-from kpi.sources._extras import extras_of
+from kpi.sources._extras import ENOUGH, MOST_SPLITS, extras_of
 from kpi.sources._fold import SUPERSEDED, SUPERSEDED_COLUMNS, Folded, fold_rows
 from kpi.sources._join import join_rows
 from kpi.sources._odd import ODD, ODD_COLUMNS, list_odd
@@ -204,6 +204,8 @@ class _Job:
             for p in plan.parts
         }
         doubts = [*raw.doubts, *plan.doubts]
+        if over := sum(e.reason == ENOUGH for e, _ in self.extras[plan.load]):
+            doubts.append(f"{raw.file} has {over:,} more columns than the {MOST_SPLITS} that are kept to split by; those are left aside.")
         if self.rejected[plan.load] > raw.rejected:
             reasons = self.con.execute(
                 "SELECT reason, count(*) FROM rejected_rows WHERE file = ? GROUP BY 1 ORDER BY 2 DESC LIMIT 3", [raw.file]

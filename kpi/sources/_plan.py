@@ -7,7 +7,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from kpi.cells import MISSING, Compiled, Connection, Constant, DayAndTime, Instant, Question, Reader, Sheet, clean, ident, literal, typed
+from kpi.cells import (
+    MISSING,
+    Compiled,
+    Connection,
+    Constant,
+    DayAndTime,
+    Instant,
+    Question,
+    Reader,
+    Sheet,
+    batched,
+    clean,
+    ident,
+    literal,
+    typed,
+)
 from kpi.sources._recognise import Match
 from kpi.sources._source import Part, Source
 from kpi.sources._words import column_label
@@ -132,9 +147,11 @@ def _declared_orders(source: Source) -> dict[str, str]:
 def _cleaned(con: Connection, raw: RawTable, words: Sequence[str]) -> list[str]:
     """SQL of every cell without blanks and missing words. A column that has neither stays as it is: most do, and it is faster."""
     cleaned = [(ident(h.column), clean(h.column, words)) for h in raw.headers]
-    changed = ", ".join(f"count({c}) - count({new}), bool_or({c} <> trim({c}))" for c, new in cleaned)
-    row = con.execute(f"SELECT {changed} FROM {ident(raw.table)}").fetchone()
-    dirty = [bool(row[2 * i]) or bool(row[2 * i + 1]) for i in range(len(raw.headers))]
+    dirty: list[bool] = []
+    for some in batched(cleaned):
+        changed = ", ".join(f"count({c}) - count({new}), bool_or({c} <> trim({c}))" for c, new in some)
+        row = con.execute(f"SELECT {changed} FROM {ident(raw.table)}").fetchone()
+        dirty += [bool(row[2 * i]) or bool(row[2 * i + 1]) for i in range(len(some))]
     return [f"{new if is_dirty else c} AS {c}" for (c, new), is_dirty in zip(cleaned, dirty, strict=True)]
 
 
