@@ -12,6 +12,7 @@ import kpi
 from kpi import Scope, quality, units
 from kpi.catalogue import CATALOGUE
 from pages.parts import asked_dates, links, recorded
+from pages.parts.drawn import csv_of
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -20,12 +21,15 @@ ICONS = {
     "differs": "difference",
     "duplicates": "content_copy",
     "cells": "grid_off",
+    "shifted": "keyboard_tab",
+    "summary": "functions",
     "rows": "playlist_remove",
     "left_out": "block",
     "orphans": "link_off",
     "unknown": "help",
     "ids": "tag",
     "zone": "public",
+    "encoding": "match_case",
     "empty": "check_box_outline_blank",
 }
 ZONES = ("America/Los_Angeles", "America/New_York", "Europe/London", "Europe/Berlin", "Asia/Kolkata", "Asia/Tokyo", "Australia/Sydney")
@@ -97,8 +101,18 @@ def _opened(mine: Mine, scope: Scope, finding: quality.Finding, key: str) -> Non
     elif finding.kind == "zone":
         _moves(mine, scope, key)
     if finding.examples:
-        recorded.quiet("The first places to look at:" if finding.tickets > len(finding.examples) else "Where it stands:")
+        several = max(finding.tickets, finding.rows) > len(finding.examples)
+        recorded.quiet("The first places to look at:" if several else "Where it stands:")
         _examples(finding, key)
+        st.download_button(
+            "Download all places as CSV" if several else "Download as CSV",
+            lambda: csv_of(_worded(quality.places(finding, scope, mine.dataset))),
+            f"{key}.csv",
+            "text/csv",
+            key=f"download_{key}",
+            icon=":material/download:",
+            on_click="ignore",
+        )
 
 
 def _effects(mine: Mine, scope: Scope, finding: quality.Finding, key: str) -> None:
@@ -153,8 +167,13 @@ def _moves(mine: Mine, scope: Scope, key: str) -> None:
 def _examples(finding: quality.Finding, key: str) -> None:
     rows = [{"Ticket": e.ticket, "File": e.file, "Row": e.row, "What stands there": e.text} for e in finding.examples]
     frame = pd.DataFrame(rows).astype({"Row": "Int64"})
-    shown = [name for name in frame.columns if frame[name].notna().any() and (frame[name].astype(str) != "").any()]
-    recorded.table(frame[shown], key=f"examples_{key}", alt=f"Up to five places to look at: {finding.title}")
+    recorded.table(_worded(frame), key=f"examples_{key}", alt=f"Up to five places to look at: {finding.title}")
+
+
+def _worded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Places under headers a person reads; without the columns that say nothing."""
+    worded = frame.set_axis(["Ticket", "File", "Row", "What stands there"], axis="columns")
+    return worded[[name for name in worded.columns if name == "File" or (worded[name].notna() & (worded[name].astype(str) != "")).any()]]
 
 
 def _everywhere(scope: Scope) -> Scope:

@@ -127,6 +127,7 @@ _FOUND = (
     "rows were left out",
     "times computed from these two are left out",
     "No ticket has a time of creation",
+    "Two encodings in one file",
 )
 """Doubts that a card of the Data page tells with the size of their effect."""
 
