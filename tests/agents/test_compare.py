@@ -17,6 +17,8 @@ from kpi.agents.funnel import INNER, OUTER
 from kpi.errors import BadValue
 from tests.agents.made import ALL, SIZES, answered, company, compared, equal, plain, rows
 
+pytestmark = pytest.mark.slow
+
 
 def test_figures_are_those_of_measure_and_of_the_tested_shrinkage() -> None:
     counts = {"Zoe": (300, 400), "Ana": (380, 400), "Ben": (340, 400), "Few": (8, 9), "Small": (2, 20)}

@@ -10,6 +10,8 @@ from kpi import cli, store
 from kpi.store import links
 from tests.api.test_api import ask, key  # noqa: F401  a fixture
 
+pytestmark = pytest.mark.slow
+
 WISH = {"title": "Week", "page": "trends", "where": {"team": ["Billing"]}, "frozen": True, "query": {"metric": ["tickets_created"]}}
 
 

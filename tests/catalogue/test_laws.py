@@ -18,6 +18,8 @@ from kpi.scope import Scope
 from kpi.tables import TABLES
 from tests.catalogue.law_scopes import SCOPES
 
+pytestmark = pytest.mark.slow
+
 CATALOGUE = kpi.metrics()
 UNITS = ("s", "%", "count", "points", "score", "ratio", "currency")
 KINDS_OF_ROWS = {"changes.status", "changes.agent", "surveys.csat", "surveys.nps", "surveys.ces", "surveys.invitations"}

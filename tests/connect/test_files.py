@@ -13,6 +13,8 @@ from kpi import connect, sample
 from kpi.errors import KpiError
 from kpi.tables import TABLES
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -14,6 +14,8 @@ from kpi.store import people
 from kpi.store.people import Person
 from kpi.tables import TABLES
 
+pytestmark = pytest.mark.slow
+
 SECRET = "correct-horse-battery"  # noqa: S105  nobody's: it must be found nowhere
 
 

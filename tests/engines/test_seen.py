@@ -13,6 +13,8 @@ from kpi import sample
 from kpi.engine import Dataset, Seen
 from kpi.errors import BadValue, UnknownName
 
+pytestmark = pytest.mark.slow
+
 BOARD = ["csat", "first_reply_time", "backlog", "first_contact_resolution", "tickets_created", "reopen_rate", "requester_wait_time"]
 LOCKED = (("team", ("Billing",)), ("channel", ("chat", "email")))
 

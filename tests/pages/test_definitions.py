@@ -13,6 +13,8 @@ import kpi
 from kpi import examples
 from pages.parts.definition_words import ALSO, ELSEWHERE, GLOSSARY, INTERVALS
 
+pytestmark = pytest.mark.slow
+
 PAGE = "definitions.py"
 
 

@@ -15,6 +15,8 @@ from kpi import store
 from kpi.scope import QUERY_NAMES
 from pages.parts import asked_dates, asked_words
 
+pytestmark = pytest.mark.slow
+
 DOC = (Path(__file__).parents[2] / "docs" / "address.md").read_text("utf-8")
 EVERYTHING = {"by": "all", "zone": "UTC", "clock": "calendar"}
 CALENDAR = b"""[[schedule]]

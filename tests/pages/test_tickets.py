@@ -10,6 +10,8 @@ from streamlit.testing.v1 import AppTest
 import kpi
 from kpi import store
 
+pytestmark = pytest.mark.slow
+
 Open = Callable[..., AppTest]
 ALL = {"by": "all", "zone": "UTC", "clock": "calendar"}
 

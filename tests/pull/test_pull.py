@@ -12,6 +12,8 @@ from kpi.pull import book
 from tests.pull.conftest import Client
 from tests.pull.server import NOW, World
 
+pytestmark = pytest.mark.slow
+
 TOOLS = ("zendesk", "freshdesk", "intercom")
 FAULTS = ("429", "429 date", "429 reset", "500", "503", "drop", "half json", "cut off")
 Make = Callable[[World], Client]

@@ -15,6 +15,8 @@ from kpi.report.digest import digest, newest_week, week_before
 from kpi.report.text import words
 from kpi.targets import read as read_targets
 
+pytestmark = pytest.mark.slow
+
 HEAD = "ticket_id,created_at,first_reply_at,solved_at,status,channel\n"
 
 

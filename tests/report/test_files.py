@@ -21,6 +21,8 @@ from kpi.report import KINDS, Chart, Proof, Report, Table, Title, can_write, pro
 from kpi.report.cells import said
 from tests.report.conftest import HARM, LETTERS, SPEC, frame, hostile
 
+pytestmark = pytest.mark.slow
+
 PLAIN = " ".join(HARM.split())
 
 

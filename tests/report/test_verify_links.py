@@ -16,6 +16,8 @@ from kpi.report.verify import carried, verify
 from kpi.store import links
 from kpi.store.links import PROOF, Told
 
+pytestmark = pytest.mark.slow
+
 HEADER = "ticket_id,created_at,status,team,agent,channel\n"
 ROWS = [
     f"T-{n},2026-03-{n:02}T08:00:00Z,open,{team},{agent},{channel}\n"

@@ -20,6 +20,8 @@ from kpi.sources import all_sources, recognise
 from kpi.tables import TABLES
 from tests.sources.conftest import Loaded, Read
 
+pytestmark = pytest.mark.slow
+
 EXPORTS = Path(__file__).parents[1] / "exports"
 FOLDERS = sorted(p.name for p in EXPORTS.iterdir() if p.is_dir())
 

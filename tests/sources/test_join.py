@@ -13,6 +13,8 @@ from kpi.sources._join import said
 from kpi.sources._report import Join
 from tests.sources.conftest import Loaded, Read
 
+pytestmark = pytest.mark.slow
+
 Write = Callable[[str, str], Path]
 HOUR = pd.Timedelta(hours=1)
 

@@ -15,6 +15,8 @@ from kpi.sources import all_sources, load, read_mapping, recognise
 from kpi.tables import DUCKDB_TYPES, ROW_EXPORT, TABLES
 from tests.sources.conftest import Read
 
+pytestmark = pytest.mark.slow
+
 Write = Callable[[str, str], Path]
 
 CANONICAL = {

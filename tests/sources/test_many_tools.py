@@ -14,6 +14,8 @@ from kpi.sources import CONFIDENCES, Source, all_sources, preview, recognise
 from kpi.sources._others import OTHERS
 from tests.sources.conftest import Read
 
+pytestmark = pytest.mark.slow
+
 EXPORTS = Path(__file__).parents[1] / "exports"
 Write = Callable[[str, str], Path]
 

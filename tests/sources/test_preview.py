@@ -12,6 +12,8 @@ from kpi.errors import UnknownExport
 from kpi.sources import Guess, check, column_label, draft, preview, to_toml
 from kpi.tables import TABLES
 
+pytestmark = pytest.mark.slow
+
 Write = Callable[[str, str], Path]
 GERMAN = "Vorgang;Eröffnet am;Gelöst am;Zustand;Bearbeiter;Dauer (min);Anmerkung;PLZ\n" + "".join(
     f"V-{i};{i}.03.2026 08:00;{i}.03.2026 {8 + i % 3:02d}:30;{'Erledigt' if i % 2 else 'Wartet'};Mia;{i};Text {i};10115\n"

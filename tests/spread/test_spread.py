@@ -20,6 +20,8 @@ from kpi.metric import Ask
 from kpi.spread import between, can_spread, spread
 from kpi.tables import TABLES
 
+pytestmark = pytest.mark.slow
+
 DATA = Path(__file__).parents[2] / "../shared/datasets"
 HOUR = 3600.0
 REFERENCE = (2.5, 1.2, 8.4, 30.1, 4.4, 6.0, 72.5, 3.3, 12.8, 5.1, 0.9, 18.2)

@@ -11,6 +11,8 @@ from kpi.engine import from_frames
 from kpi.errors import BadValue
 from kpi.staffing import contacts, queues
 
+pytestmark = pytest.mark.slow
+
 
 def calls(at: list[pd.Timestamp], **columns: object) -> pd.DataFrame:
     rows = {

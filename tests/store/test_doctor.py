@@ -18,6 +18,8 @@ from kpi.store import audit, book_checked, database, links, people
 from kpi.store.doctor import Examined, examined
 from kpi.store.links import Told
 
+pytestmark = pytest.mark.slow
+
 CSV = b"ticket_id,created_at,status,team\n1,2026-01-01T00:00:00Z,open,Billing\n2,2026-01-02T00:00:00Z,solved,Sales\n"
 MORE = CSV + b"3,2026-01-03T00:00:00Z,open,Sales\n"
 Damage = Callable[[Path, str], None]

@@ -18,6 +18,8 @@ from kpi.store import audit, database, links
 from kpi.store.links import Told
 from kpi.store.schema import AUDIT, LINKS, META
 
+pytestmark = pytest.mark.slow
+
 WORD = "open sesame"
 CSV = b"ticket_id,created_at,status,team,agent\n1,2026-01-01T00:00:00Z,open,Billing,Ann\n2,2026-01-02T00:00:00Z,open,Sales,Bob\n"
 

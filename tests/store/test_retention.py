@@ -18,6 +18,8 @@ from kpi.store import audit, database, links, people, retention, versions
 from kpi.store.links import Told
 from kpi.store.retention import Rule, retain, rule
 
+pytestmark = pytest.mark.slow
+
 DAY = dt.timedelta(days=1)
 WORD = "open sesame"
 TEAM = "Kestrelgroup"

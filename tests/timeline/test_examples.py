@@ -7,6 +7,8 @@ import pytest
 import kpi
 from kpi import examples, timeline
 
+pytestmark = pytest.mark.slow
+
 M, H, D = 60, 3600, 86400
 
 # Counted: 1001 to 1005, 1007, 1008 (1006 is merged). Solved: 1001 (closed), 1002, 1003, 1004 (closed), 1005.

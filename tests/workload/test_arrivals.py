@@ -16,6 +16,8 @@ from kpi.engine import from_frames
 from kpi.errors import BadValue, UnknownName
 from kpi.workload import arrivals
 
+pytestmark = pytest.mark.slow
+
 DATA = Path(__file__).parents[2] / "../shared/datasets"
 
 
