@@ -12,9 +12,10 @@ from kpi import Scope, staffing, units
 from kpi.charts import staffing as charts
 from kpi.errors import KpiError
 from kpi.staffing import DAYS, Aim, Contacts, Plan, clock
-from pages.parts import drawn, recorded
+from pages.parts import drawn, links, own_number, recorded
 from pages.parts.measured import measured
 from pages.parts.mine import Mine
+from pages.parts.own_number import typed
 from pages.parts.words import plain
 
 SECONDS = "service_level"
@@ -58,24 +59,27 @@ def draw(mine: Mine, scope: Scope) -> None:
 def _question(mine: Mine, scope: Scope, known: dict[str, int]) -> tuple[str, Aim]:
     state = st.session_state
     with st.grid(4, min_column_width=150, gap="small", key="staffing_question"):
-        channel = st.selectbox("Queue", list(known), format_func=lambda c: f"{c} ({units.say(known[c], 'count')})", key="staffing_channel")
-        level = st.number_input("Answered in time (%)", 1.0, 99.0, 80.0, 1.0, key="staffing_level")
-        within = st.number_input(
-            "Within (seconds)", 1.0, 3600.0, float(dict(scope.ask.params).get(SECONDS, 20.0)), 5.0, key="staffing_within"
+        state["staffing_channel"] = channel = own_number.chosen("queue", list(known), next(iter(known)))
+        st.selectbox(
+            "Queue",
+            list(known),
+            format_func=lambda c: f"{c} ({units.say(known[c], 'count')})",
+            key="staffing_channel",
+            on_change=lambda: links.put(queue=state["staffing_channel"]),
         )
-        if "staffing_shrinkage" not in state:
-            state["staffing_shrinkage"] = _shrinkage(mine, scope)
-        shrinkage = st.number_input(
-            "Shrinkage (%)", 0.0, 90.0, step=1.0, key="staffing_shrinkage", help="Share of paid time for breaks, training, absence."
-        )
+        level = typed("Answered in time (%)", "level", 80.0, 1, 99, 1.0) or 80.0
+        usual = float(dict(scope.ask.params).get(SECONDS, 20.0))
+        within = typed("Within (seconds)", "within", usual, 1, 3600, 5.0) or usual
+        measured_ = _shrinkage(mine, scope)
+        shrinkage = typed("Shrinkage (%)", "shrinkage", measured_, 0, 90, 1.0, help="Share of paid time for breaks, training, absence.")
     with st.expander("More: another volume, handle time, several chats at a time", key="staffing_more"), st.grid(3, min_column_width=180):
-        volume = st.number_input("Contacts, % of today", 10.0, 500.0, 100.0, 5.0, key="staffing_volume")
-        handle = st.number_input("Handle time (seconds)", 1.0, 100_000.0, value=None, key="staffing_handle", placeholder="as measured")
-        several = st.number_input(
-            "Contacts at a time by one agent", 1, 10, 1, key="staffing_concurrency",
+        volume = typed("Contacts, % of today", "volume", 100.0, 10, 500, 5.0) or 100.0
+        handle = typed("Handle time (seconds)", "handle", None, 1, 100_000, 5.0, placeholder="as measured")
+        several = typed(
+            "Contacts at a time by one agent", "at_once", 1, 1, 10, 1,
             help="Only where the handle time was measured while agents had so many at once: it is longer then.",
         )  # fmt: skip
-    return str(channel), Aim(level / 100, within, shrinkage / 100, int(several), handle, volume / 100)
+    return str(channel), Aim(level / 100, within, (shrinkage or 0.0) / 100, int(several or 1), handle, volume / 100)
 
 
 def _shrinkage(mine: Mine, scope: Scope) -> float:
@@ -144,11 +148,16 @@ def _day(made: Plan, rows: pd.DataFrame, slots: tuple[str, ...]) -> None:
     """One day as a curve, and a number of agents on duty held against it."""
     days = [w for w in range(7) if (rows["weekday"] == w).any()]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="staffing_day_tools"):
-        weekday = st.segmented_control(
-            "Day", days, default=made.peak[0], format_func=lambda w: DAYS[w][:3], key="staffing_day", required=True
+        st.session_state["staffing_day"] = weekday = int(own_number.chosen("weekday", days, made.peak[0]))
+        st.segmented_control(
+            "Day",
+            days,
+            format_func=lambda w: DAYS[w][:3],
+            key="staffing_day",
+            required=True,
+            on_change=lambda: links.put(weekday=str(st.session_state["staffing_day"])),
         )
-        duty = st.number_input("On duty all day", 1, 2000, value=None, key="staffing_duty", placeholder="try a number", width=160)
-    weekday = made.peak[0] if weekday is None else int(weekday)
+        duty = typed("On duty all day", "duty", None, 1, 2000, 1, placeholder="try a number", width=160)
     mine = rows[rows["weekday"] == weekday]
     if duty is not None:
         recorded.say(plain(staffing.roster(made, weekday, int(duty)).text))

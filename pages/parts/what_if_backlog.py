@@ -12,7 +12,7 @@ from kpi import Scope, units
 from kpi.charts import what_if as charts
 from kpi.errors import KpiError
 from kpi.what_if import Ahead, Ground, Played, capacity_needed
-from pages.parts import drawn, recorded, what_if_asked, what_if_inputs
+from pages.parts import drawn, links, own_number, recorded, what_if_asked, what_if_inputs
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -27,10 +27,16 @@ def draw(mine: Mine, scope: Scope, ground: Ground, moves: dict[str, float]) -> N
         return
     left, right = st.columns([5, 8], gap="large")
     with left:
-        days = (
-            st.segmented_control("How far", list(DAYS), default=56, format_func=lambda n: DAYS[n], key="backlog_days", required=True) or 56
+        st.session_state["backlog_days"] = days = own_number.chosen("days", list(DAYS), 56)
+        st.segmented_control(
+            "How far",
+            list(DAYS),
+            format_func=lambda n: DAYS[n],
+            key="backlog_days",
+            required=True,
+            on_change=lambda: links.put(days=str(st.session_state["backlog_days"] or "")),
         )
-        limit = st.number_input("A backlog of at most", 0, 10_000_000, value=None, key="backlog_limit", placeholder="any")
+        limit = own_number.typed("A backlog of at most", "limit", None, 0, 10_000_000, 1, placeholder="any")
         for name in MOVED:
             if name in ground.today:
                 what_if_inputs.plain_slider(ground, moves, name)

@@ -159,7 +159,18 @@ def test_scenarios_are_kept_compared_and_opened(app, tiny_key, sample_key):
 def test_staffing_answers_to_its_controls(app, sample_key):
     at = app(sample_key, "what_if.py", view="staffing")
     before = said(at)
-    at.number_input(key="staffing_level").set_value(95.0).run()
+    at.number_input(key="own_level").set_value(95.0).run()
     assert not at.exception and said(at) != before and "95" in said(at)
-    at.number_input(key="staffing_duty").set_value(1).run()
+    at.number_input(key="own_duty").set_value(1).run()
     assert not at.exception and "on duty" in said(at)
+
+
+def test_what_is_typed_stands_in_the_address_and_comes_back(app, sample_key):
+    at = app(sample_key, "what_if.py", view="staffing", level="95", duty="7", volume="nan")
+    assert at.number_input(key="own_level").value == 95.0 and at.number_input(key="own_duty").value == 7
+    assert at.number_input(key="own_volume").value == 100.0, "what cannot be is left out"
+    assert "Volume cannot be" in said(at)
+    at.number_input(key="own_level").set_value(90.0).run()
+    assert asked(at, "level") == ["90"] and at.number_input(key="own_level").value == 90.0
+    at.number_input(key="own_level").set_value(80.0).run()
+    assert not asked(at, "level"), "the usual one needs no words"
