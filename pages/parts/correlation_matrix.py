@@ -127,8 +127,7 @@ def turned(mine: Mine, scope: Scope, matrix: Matrix) -> None:
     ) as shown:
         if not shown.open:
             return
-        with st.spinner("Comparing every two teams, channels, topics …"):
-            found = turned_round(mine, scope, metric)
+        found = turned_round(mine, scope, metric)
         if not found:
             recorded.say("No comparison of two teams, channels or other parts can be said to turn round when like is compared with like.")
         for place, one in enumerate(found[:MOST_TURNED]):

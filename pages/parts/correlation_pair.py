@@ -205,8 +205,7 @@ def _units(mine: Mine, asked: Scope, pair: Pair) -> None:
             return
         for unit in others:
             scope = widened(asked, mine, unit)
-            with st.spinner(f"Comparing {UNITS[unit].lower()} …"):
-                other = pair_of(matrix_of(mine, scope, unit))
+            other = pair_of(matrix_of(mine, scope, unit))
             if other is None:
                 continue
             link(other, UNITS[unit])
