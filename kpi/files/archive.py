@@ -71,7 +71,9 @@ def damage_said(file: str) -> Iterator[None]:
     try:
         yield
     except EOFError:
-        raise UnreadableFile(f"“{file}” ends in the middle: a part of it is missing.", "Download or copy it again, all of it.") from None
+        raise UnreadableFile(
+            f"“{file}” is damaged: it ends in the middle, and a part of it is missing.", "Download or copy it again, all of it."
+        ) from None
     except DAMAGE as error:
         raise UnreadableFile(f"“{file}” is a damaged archive ({shown(str(error))}).", "Pack it again, or upload the tables.") from None
 

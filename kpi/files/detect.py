@@ -48,6 +48,8 @@ def detect(path: Path, file: str) -> str:
     for magic, what in _NOT_TABLES:
         if head.startswith(magic) or (magic == b"ustar" and head[257:262] == magic):
             raise UnreadableFile(f"“{file}” is {what}, not a table.", "Upload CSV, TSV, XLSX, JSON, NDJSON or Parquet, or a zip of these.")
+    if head[8:12] == b"DUCK":
+        raise UnreadableFile(f"“{file}” is a DuckDB database, not a table.", "Declare it as a connection, or upload its tables as Parquet.")
     if not is_text(head):
         raise UnreadableFile(
             f"“{file}” is not text and of no kind we know.", "Upload CSV, TSV, XLSX, JSON, NDJSON or Parquet, or a zip of these."

@@ -161,7 +161,8 @@ def import_now(key: str, progress: Progress | None = None) -> None:
     if asked == asked_of(key):  # nothing more came meanwhile
         uploads.settle(key)
     audit.note("import", key, fingerprint=data.fingerprint, rows=dict(data.rows), files=len(given))
-    needed = {name, *links.held(key)}  # a frozen link keeps its version
+    # A frozen link keeps its version; and an upload is told by its content, so that one may be called anything.
+    needed = {name, *links.held(key), *(path.name for path in given.values())}
     for old in place.glob("*.duckdb"):
         if old.name not in needed:
             old.unlink(missing_ok=True)  # nothing points to it yet; who has it open keeps it

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import kpi
@@ -156,3 +157,21 @@ def test_live_links_follow_and_frozen_ones_do_not() -> None:
     store.import_now(key)
     assert store.shared(live).dataset.rows["tickets"] == 3
     assert store.shared(frozen).dataset.rows["tickets"] == 2
+
+
+def test_a_file_is_told_by_its_content_and_stays_whatever_it_is_called() -> None:
+    """A version is a `.duckdb` file, too, and old ones go after an import; an upload of that name is none of them."""
+    key = store.keep({"january.duckdb": JANUARY})
+    store.import_now(key)
+    uploads.bring(key, {"newer.csv": NEWER})
+    store.import_now(key)
+    assert statuses(key) == {"1": "solved", "2": "solved", "3": "open"}
+    assert {path.name for path in store.files(key).values()} <= {path.name for path in store.folder(key).iterdir()}
+
+
+def test_a_database_is_no_upload(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "a.duckdb")) as con:
+        con.execute("CREATE TABLE tickets AS SELECT 1 AS ticket_id")
+    with pytest.raises(KpiError, match="is a DuckDB database") as refused:
+        kpi.read(tmp_path / "a.duckdb")
+    assert "connection" in str(refused.value)
