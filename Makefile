@@ -51,7 +51,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --group build --extra report --univ
 	--no-emit-index-url --no-annotate --no-header --quiet $(UPGRADE)
 lock: $(VENV)/.dev  ## resolve pyproject.toml into the lock files
 	$(LOCK) --output-file requirements.lock
-	$(LOCK) --extra dev --extra postgres --output-file requirements-dev.lock
+	$(LOCK) --extra dev --extra postgres --extra oidc --output-file requirements-dev.lock
 	$(LOCK) --extra bench --output-file requirements-bench.lock
 
 clean:  ## forget the environment and every cache
