@@ -172,7 +172,9 @@ def _planned(plan: Plan, part: Part, is_main: bool) -> Planned:
         rows = f"coalesce({typed(keep.value, _KEEP)}, {'true' if is_main else 'false'})"
         listed = f"({rows} OR ({keep.given} IS NOT NULL AND {keep.value} IS NULL))"
     elif not is_main and (part.keep or (part.fills == "surveys" and "score" not in columns)):
-        rows = listed = "false"  # the column that would tell its rows is not in the file: without it every ticket would be an unanswered survey
+        rows = listed = (
+            "false"  # the column that would tell its rows is not in the file: without it every ticket would be an unanswered survey
+        )
     elif not is_main and part.fills == "surveys":
         rows = f"({columns['score'].value} IS NOT NULL)"
         listed = f"({columns['score'].given} IS NOT NULL)"
