@@ -127,7 +127,7 @@ def mapping_of(chosen: Chosen, fills: str) -> str:
     leave = [column for column in was if not now(chosen, fills, column)]
     if not (changed or leave):
         return ""
-    signs = {"signs": []} if source.reshape else {}  # those of the source: what is read is not what stands in the file
+    signs: dict[str, Any] = {"signs": []} if source.reshape else {}  # those of the source: what is read is not what stands in the file
     return to_toml(draft(chosen.file, fills, changed, based_on=source.name, leave=leave, **signs))
 
 

@@ -68,7 +68,7 @@ def _row(one: Member, number: int) -> None:
             sure = st.popover("Remove", icon=":material/person_remove:", type="tertiary", key=f"people_remove_{one.email}")
             with sure:
                 st.markdown(f"**{plain(one.email)} cannot come in any more, from the next click on.** Links they have made stay open.")
-                st.button("Remove", type=accent.button(), key=f"{SURE}_{one.email}", on_click=_try, args=(_remove, one.email))
+                st.button("Remove", type=accent.button(), key=f"{SURE}_{one.email}", on_click=_drop, args=(one.email,))
 
 
 def _new() -> None:
@@ -93,6 +93,10 @@ def _let_in(email: str, role: str) -> None:
 
 def _remove(email: str) -> None:
     people.remove(email, who=who())
+
+
+def _drop(email: str) -> None:
+    _try(_remove, email)
 
 
 def _try(deed: Callable[..., None], *given: str) -> bool:
