@@ -122,8 +122,8 @@ def verify(proof: Proof, data: Dataset, calendar: Calendar | None = None, hours:
         now = _again(part, data, known)
         then = {row[:3]: row for row in part.rows}
         for key in dict.fromkeys([*then, *now]):
-            checked += key in then
             was, is_ = then.get(key), now.get(key)
+            checked += any(row is not None and row[3] is not None for row in (was, is_))  # an unknown value is no number
             if was is None or is_ is None or not all(map(_same, was[3:], is_[3:])) or len(was) != len(is_):
                 differences.append(Difference(str(key[0]), str(key[1]), key[2], _named(was), _named(is_)))
     return Verdict(proof, data.fingerprint, code_version(), checked, tuple(differences))
