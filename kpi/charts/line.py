@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -9,6 +10,8 @@ from kpi import units
 from kpi.charts import base
 
 _DATES = {"day": "%-d %b", "week": "%-d %b", "month": "%b %Y", "quarter": "%b %Y", "year": "%Y"}
+FEW, MOST_NAMED = 20, 8
+"""Of more weeks than this the axis names months; of fewer, at most so many."""
 _UTC = "utcyearmonthdate"
 """Periods are dates, not instants: drawn in UTC they stay the same dates in every browser."""
 
@@ -21,13 +24,14 @@ def trend(
     ticks: tuple[float, ...] = (),
     from_zero: bool = False,
     parts: tuple[str, ...] = ("ground", "band", "open"),
+    named: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """The spec of a trend. `unit` is the metric's, `by` the grain; `ticks` are the marks of an axis of seconds (`kpi.units.duration_ticks`).
 
     Data "d": one row per complete period with `period` (ISO date), `value`, `low`, `high` (null where unknown) and `said`, the sentence of
     the period. `parts` names what there is beside the line: "band" (some period has an interval), "open" (data "o": the last complete period
     and the open ones after it, with `is_complete`, drawn dashed) and "ground" (data "s": one row with `start` and `end`, the dates the number on
-    the page is about).
+    the page is about). `named` are the periods the axis names (`own_weeks`); without them it chooses round dates.
     """
     axis: dict[str, Any] = {"labelExpr": units.axis_label(unit, currency), "title": None, "grid": True}
     if ticks:
@@ -37,8 +41,11 @@ def trend(
         "type": "temporal",
         "timeUnit": _UTC,
         "title": None,
-        "axis": {"format": _DATES[by], "grid": False, "tickCount": 8, "labelOverlap": True, "labelFlush": True},
-    }
+        "axis": {
+            "format": _DATES[by], "grid": False, "tickCount": 8, "labelOverlap": True, "labelFlush": True,
+            **({"values": [_utc(day) for day in named]} if named else {}),
+        },
+    }  # fmt: skip
     y = {"field": "value", "type": "quantitative", "axis": axis, "scale": {"zero": from_zero, "nice": True}}
     first = {"datum": "value", "type": "nominal", "legend": None}  # the first colour of the theme
     say = {"field": "said", "type": "nominal"}
@@ -77,3 +84,15 @@ def trend(
         "height": base.USUAL,
         "layer": [layer for part, layer in layers if not part or part in parts],
     }
+
+
+def own_weeks(periods: Sequence[str], by: str) -> tuple[str, ...]:
+    """The periods an axis of few weeks names, the newest among them: left alone, it would name Sundays, where no point stands."""
+    if by != "week" or len(periods) > FEW:
+        return ()
+    return tuple(sorted(periods, reverse=True)[:: 1 + (len(periods) - 1) // MOST_NAMED][::-1])
+
+
+def _utc(day: str) -> dict[str, Any]:
+    year, month, date = (int(part) for part in day[:10].split("-"))
+    return {"year": year, "month": month, "date": date, "utc": True}

@@ -21,7 +21,7 @@ import pandas as pd
 from kpi import units
 from kpi.catalogue import CATALOGUE
 from kpi.changes import Change, periods, why
-from kpi.charts.line import trend
+from kpi.charts.line import own_weeks, trend
 from kpi.engine import Dataset
 from kpi.errors import BadValue, KpiError
 from kpi.explain.lines import Reading
@@ -182,9 +182,9 @@ def _course(name: str, past: Result) -> Iterator[Block]:
         }
     )
     alt = f"{metric.label} by week, {said(dt.date.fromisoformat(str(whole['period'].iloc[0])), past.scope.end)}."
-    yield Chart(
-        trend(metric.unit, "week", currency, ticks, zero, ("band",) if has_band else ()), {"d": rows}, alt, table, f"{name}-by-week"
-    )
+    named_ = own_weeks([str(period) for period in whole["period"]], "week")
+    spec = trend(metric.unit, "week", currency, ticks, zero, ("band",) if has_band else (), named_)
+    yield Chart(spec, {"d": rows}, alt, table, f"{name}-by-week")
 
 
 def _cause(names: Sequence[str], scope: Scope, data: Dataset) -> Change | None:

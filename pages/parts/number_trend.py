@@ -7,7 +7,7 @@ import datetime as dt
 import pandas as pd
 
 from kpi import Result, Scope, units
-from kpi.charts.line import trend
+from kpi.charts.line import own_weeks, trend
 from kpi.explain import Explained
 from kpi.measure.words import listed, when
 from kpi.scope import floor_date
@@ -38,8 +38,9 @@ def chart(mine: Mine, found: Explained, scope: Scope) -> None:
     has_band = bool((whole["low"].notna() & whole["high"].notna()).any())
     parts = {"ground": not ground.empty, "band": has_band, "open": len(whole) < len(frame)}
     label = label_of(found.metric, scope)
+    named = own_weeks([str(period) for period in frame["period"]], asked.by)
     drawn.draw(
-        trend(unit, asked.by, currency, ticks, zero, tuple(part for part, there in parts.items() if there)),
+        trend(unit, asked.by, currency, ticks, zero, tuple(part for part, there in parts.items() if there), named),
         {"d": _rows(whole, result), "o": _open(frame, result), "s": ground},
         key="number_trend",
         alt=f"{label} by {asked.by}, {when(str(frame['period'].iloc[0]), asked.by)} to {when(str(frame['period'].iloc[-1]), asked.by)}.",
