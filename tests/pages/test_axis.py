@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 
 import pytest
 
@@ -14,7 +15,7 @@ def test_an_axis_of_few_weeks_names_mondays_and_the_newest(n: int) -> None:
     weeks = [str(dt.date(2026, 7, 27) + dt.timedelta(weeks=i)) for i in range(n)]
     named = own_weeks(weeks, "week")
     assert named[-1] == weeks[-1] and set(named) <= set(weeks) and 1 <= len(named) <= MOST_NAMED
-    steps = {weeks.index(b) - weeks.index(a) for a, b in zip(named, named[1:], strict=False)}
+    steps = {weeks.index(b) - weeks.index(a) for a, b in pairwise(named)}
     assert len(steps) <= 1, "as far apart as each other"
     last = trend("%", "week", named=named)["layer"][0]["encoding"]["x"]["axis"]["values"][-1]
     assert dt.date(last["year"], last["month"], last["date"]).weekday() == 0 and last["utc"]
