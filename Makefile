@@ -26,7 +26,7 @@ test: $(VENV)/.dev lint  ## lint, types and every test (browser and database tes
 	$(PYTEST) -m "not simulation" $(TESTS)
 
 test-slow: $(VENV)/.dev  ## simulations: what is claimed where nothing happened, what is found where something did (about 40 minutes)
-	$(PYTEST) -m simulation --durations=10 tests/simulation tests/store
+	$(PYTEST) -m simulation --durations=10 tests/simulation tests/store tests/sources/test_layouts.py
 
 check: $(VENV)/.dev lint  ## the quick answer: lint, types and the tests that need neither time, browser nor database
 	$(PYTEST) -m "not slow and not browser and not database and not simulation" $(TESTS)

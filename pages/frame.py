@@ -15,10 +15,6 @@ ICON = str(Path(__file__).parent / "parts" / "icon.svg")
 st.set_page_config(page_icon=ICON, layout="wide")
 if not embedded.is_on():
     st.logo(ICON, size="large")
-WHAT_IF = (
-    *("driver", "outcome", "goal", "scenario", "view", "set", "days", "limit"),
-    *("queue", "level", "within", "shrinkage", "volume", "handle", "at_once", "weekday", "duty"),
-)
 SECTIONS = {  # file, title, icon, and the names of its own in the address
     "": [
         ("overview", "Overview", "dashboard", ()),
@@ -33,7 +29,30 @@ SECTIONS = {  # file, title, icon, and the names of its own in the address
     "Explain": [
         ("correlations", "Correlations", "scatter_plot", ("pair", "unit")),
         ("why", "Why it changed", "waterfall_chart", ("metric", "by_column", "against", "segment")),
-        ("what_if", "What if", "tune", WHAT_IF),
+        (
+            "what_if",
+            "What if",
+            "tune",
+            (
+                "driver",
+                "outcome",
+                "goal",
+                "scenario",
+                "view",
+                "set",
+                "days",
+                "limit",
+                "queue",
+                "level",
+                "within",
+                "shrinkage",
+                "volume",
+                "handle",
+                "at_once",
+                "weekday",
+                "duty",
+            ),
+        ),
         ("workload", "Workload", "calendar_view_week", ("show", "cell")),
         ("feedback", "Feedback", "forum", ("theme", "word", "language", "view")),
         ("events", "Events", "event_note", ("event", "metric", "control", "kind")),

@@ -61,7 +61,8 @@ def read_facts(names: tuple[str, ...], scope: Scope, data: Dataset, beside: tupl
     mark, kept, only, is_drawn = _draw(names, scope, data)
     text, schema = facts(names, scope, data, every, only)
     frame = data.query(
-        f"SELECT * EXCLUDE (ticket_id) FROM (SELECT *, {mark} AS is_drawn, {ODD} AS is_odd FROM ({text})) WHERE {kept}", schema
+        f"SELECT * EXCLUDE (ticket_id) FROM (SELECT *, {mark} AS is_drawn, {ODD} AS is_odd FROM ({text})) WHERE {kept} ORDER BY ticket_id",
+        schema,
     )
     # By name, and not as the engine happens to bring them: agents are drawn for in their order, and the same question has one answer.
     codes = {column: pd.factorize(frame[column].fillna(NONE), sort=True) for column in ("agent", *alike)}

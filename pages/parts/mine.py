@@ -207,7 +207,7 @@ def upload(widget: str, beside: str = "", instead: Sequence[str] = ()) -> None:
     Streamlit keeps every upload in memory until the visit ends and copies it on each run; removing it here is what keeps a
     server flat (the manager is half private: a browser test watches it).
     """
-    files = list(st.session_state[widget] or [])
+    files = list(st.session_state.get(widget) or [])  # told twice, it has been taken care of
     if not files:
         return
     who().check("edit")

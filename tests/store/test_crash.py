@@ -1,4 +1,4 @@
-"""The process is killed at random moments (12 times here, 50 in `make test-slow`) of imports, shares and deletions: what was said to be done is done, and nothing is half there."""
+"""The process is killed at random moments (6 times here, 50 in `make test-slow`) of imports, shares and deletions: what was said to be done is done, and nothing is half there."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def killed(zygote: subprocess.Popen[str], seed: int, after: float) -> list[list[
     return said
 
 
-@pytest.mark.parametrize("kills", [12, pytest.param(50, marks=pytest.mark.simulation)])
+@pytest.mark.parametrize("kills", [6, pytest.param(50, marks=pytest.mark.simulation)])
 def test_nothing_acknowledged_is_lost(kills: int, tmp_path: Path, zygote: subprocess.Popen[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KPI_HOME", str(tmp_path))
     monkeypatch.delenv("KPI_DATABASE", raising=False)
