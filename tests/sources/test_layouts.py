@@ -89,9 +89,11 @@ def test_the_same_tickets_in_five_layouts_give_the_same_numbers(tmp_path: Path, 
         data = written[layout] = kpi.read(*write(con, tmp_path / layout))
         names = sorted(able & {metric for metric, lacks in data.lacking().items() if not lacks})
         found = {name: differing(expected[name], measured(data, scope, names), names) for name, scope in scopes.items()}
-        assert found["all"] == EVERYWHERE[layout].keys(), (layout, found)
+        # Among few tickets something listed may come out equal by chance; what differs must be listed all the same.
+        every, monthly = EVERYWHERE[layout].keys(), (EVERYWHERE[layout] | BY_MONTH[layout]).keys()
+        assert found["all"] == every if tickets == TICKETS else found["all"] <= every, (layout, found)
         assert found["channel"] <= found["all"], (layout, found)
-        assert found["month"] == (EVERYWHERE[layout] | BY_MONTH[layout]).keys(), (layout, found)
+        assert found["month"] == monthly if tickets == TICKETS else found["month"] <= monthly, (layout, found)
         assert len(names) - len(found["all"]) >= LEAST[layout], (layout, names)
     # The reasons of Zendesk are the causes: with what it does not list taken out of our own tables, nothing differs.
     (tmp_path / "listed").mkdir()
