@@ -24,20 +24,8 @@ from kpi.catalogue.tables import tickets
 from kpi.engine import Dataset
 from kpi.errors import BadValue
 from kpi.forms import Duration
-from kpi.measure.compile import (
-    Shape,
-    base_table,
-    check_columns,
-    filled,
-    fillings,
-    form_of,
-    inside,
-    local,
-    narrowed,
-    replaced,
-    shape_of,
-    values_of,
-)
+from kpi.measure.compile import base_table, check_columns, filled, fillings, form_of, inside, narrowed, values_of
+from kpi.measure.shape import Shape, local, replaced, shape_of
 from kpi.measure.words import when
 from kpi.metric import Metric
 from kpi.scope import Scope

@@ -22,20 +22,10 @@ from kpi.changes.sides import Pair
 from kpi.engine import Dataset
 from kpi.errors import BadValue
 from kpi.forms import Form
-from kpi.measure.compile import (
-    Shape,
-    filled,
-    fillings,
-    form_of,
-    in_groups,
-    local,
-    replaced,
-    shape_of,
-    table_name,
-    values_of,
-)
+from kpi.measure.compile import filled, fillings, form_of, in_groups, table_name, values_of
 from kpi.measure.reasons import part_of
 from kpi.measure.rows import judged
+from kpi.measure.shape import Shape, local, replaced, shape_of
 from kpi.metric import CREATED, LOCAL_DATES, MANY
 from kpi.scope import Scope
 from kpi.stats.base import Array

@@ -16,21 +16,11 @@ from kpi.engine import Dataset
 from kpi.errors import BadValue
 from kpi.forms import Finished
 from kpi.measure.compare import with_comparison
-from kpi.measure.compile import (
-    Query,
-    check_columns,
-    edges_of,
-    filled,
-    instants_of,
-    is_share,
-    lacking,
-    queries,
-    shape_of,
-    tables_of,
-    values_of,
-)
+from kpi.measure.compile import Query, check_columns, filled, is_share, lacking, queries, tables_of, values_of
+from kpi.measure.edges import edges_of, instants_of
 from kpi.measure.result import COLUMNS, Result
 from kpi.measure.rows import rows
+from kpi.measure.shape import shape_of
 from kpi.metric import MANY, MEASURED, Metric
 from kpi.scope import Period, Scope
 

@@ -12,21 +12,8 @@ import ibis
 
 from kpi.catalogue import find
 from kpi.engine import Dataset, quoted
-from kpi.measure.compile import (
-    Condition,
-    Shape,
-    base_table,
-    check_columns,
-    filled,
-    fillings,
-    form_of,
-    inside,
-    narrowed,
-    replaced,
-    shape_of,
-    table_name,
-    values_of,
-)
+from kpi.measure.compile import Condition, base_table, check_columns, filled, fillings, form_of, inside, narrowed, table_name, values_of
+from kpi.measure.shape import Shape, replaced, shape_of
 from kpi.metric import MEASURED
 from kpi.scope import Scope
 

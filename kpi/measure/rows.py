@@ -13,24 +13,10 @@ from kpi.catalogue import find
 from kpi.engine import Dataset
 from kpi.errors import BadValue
 from kpi.forms import Behind, Form
-from kpi.measure.compile import (
-    Shape,
-    at_edges,
-    base_table,
-    check_columns,
-    edges_of,
-    filled,
-    fillings,
-    form_of,
-    inside,
-    instants_of,
-    narrowed,
-    replaced,
-    shape_of,
-    table_name,
-    values_of,
-)
+from kpi.measure.compile import base_table, check_columns, filled, fillings, form_of, inside, narrowed, table_name, values_of
+from kpi.measure.edges import at_edges, edges_of, instants_of
 from kpi.measure.reasons import FOREIGN, UNCOUNTED, UNKNOWN, first_of, part_of, whys
+from kpi.measure.shape import Shape, replaced, shape_of
 from kpi.metric import LOCAL_DATES, Ask
 from kpi.scope import Scope
 
@@ -146,8 +132,8 @@ def _status_of(rel: Any) -> Any:
 
 def _with_instants(text: str, instants: pd.DataFrame) -> str:
     """The text with its instants written in, so that it needs no table beside it."""
-    cells = ", ".join(f"({row.bucket}, {_stamp(row.opens)}, {_stamp(row.closes)})" for row in instants.itertuples())
-    return f"WITH instants(bucket, opens, closes) AS (VALUES {cells}) SELECT * FROM ({text})"
+    cells = ", ".join(f"({row.bucket}, {_stamp(row.opens)}, {_stamp(row.closes)}, {_stamp(row.until)})" for row in instants.itertuples())
+    return f"WITH instants(bucket, opens, closes, until) AS (VALUES {cells}) SELECT * FROM ({text})"
 
 
 def _stamp(instant: Any) -> str:

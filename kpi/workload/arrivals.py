@@ -19,7 +19,8 @@ from kpi.catalogue.tables import tickets
 from kpi.engine import Dataset
 from kpi.errors import BadValue
 from kpi.measure import measure
-from kpi.measure.compile import Shape, base_table, check_columns, filled, inside, local, narrowed, shape_of, values_of
+from kpi.measure.compile import base_table, check_columns, filled, inside, narrowed, values_of
+from kpi.measure.shape import Shape, local, shape_of
 from kpi.metric import CREATED
 from kpi.scope import Scope
 from kpi.workload.clock import WEEK_HOURS, Numbers, Pieces, cell_name, cell_of, pieces

@@ -16,19 +16,10 @@ from kpi.catalogue.tables import open_at
 from kpi.engine import Dataset
 from kpi.errors import BadValue
 from kpi.measure import measure
-from kpi.measure.compile import (
-    Shape,
-    at_edges,
-    base_table,
-    check_columns,
-    edges_of,
-    filled,
-    instants_of,
-    narrowed,
-    shape_of,
-    values_of,
-)
+from kpi.measure.compile import base_table, check_columns, filled, narrowed, values_of
+from kpi.measure.edges import at_edges, edges_of, instants_of
 from kpi.measure.rows import judged
+from kpi.measure.shape import Shape, shape_of
 from kpi.measure.words import when
 from kpi.scope import Scope
 

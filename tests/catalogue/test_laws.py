@@ -12,7 +12,8 @@ import sqlglot
 
 import kpi
 from kpi.forms import Choice, Difference, Duration, Mean, Nps, Ratio, Share, Spread, Total
-from kpi.measure.compile import queries, shape_of
+from kpi.measure.compile import queries
+from kpi.measure.shape import shape_of
 from kpi.metric import PARAMS, STATISTICS, Metric
 from kpi.scope import Scope
 from kpi.tables import TABLES

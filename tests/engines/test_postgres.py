@@ -12,7 +12,9 @@ import pytest
 
 import kpi
 from kpi.catalogue import CATALOGUE
-from kpi.measure.compile import filled, instants_of, lacking, queries, shape_of, values_of
+from kpi.measure.compile import filled, lacking, queries, values_of
+from kpi.measure.edges import edges_of, instants_of
+from kpi.measure.shape import shape_of
 from kpi.metric import MEASURED
 
 psycopg = pytest.importorskip("psycopg", reason="the postgres extra is not installed")
@@ -103,10 +105,11 @@ def test_postgres_gives_the_digits_of_duckdb(what: str, data: kpi.Dataset, datab
     schema, as_of = data.stand(None, None), data.newest
     shape, values = shape_of(scope, data.first, as_of, data.extras), values_of(scope, data.first, as_of)
     instants = instants_of(scope.periods(data.first, as_of), as_of)
+    values |= edges_of(instants, as_of)
     database.execute("DROP TABLE IF EXISTS instants")
-    database.execute("CREATE TABLE instants (bucket bigint, opens timestamp(6), closes timestamp(6))")
+    database.execute("CREATE TABLE instants (bucket bigint, opens timestamp(6), closes timestamp(6), until timestamp(6))")
     for row in instants.itertuples(index=False, name=None):
-        database.execute("INSERT INTO instants VALUES (%s, %s, %s)", [_plain(cell) for cell in row])
+        database.execute("INSERT INTO instants VALUES (%s, %s, %s, %s)", [_plain(cell) for cell in row])
     compared = 0
     for name in CATALOGUE:
         metric = CATALOGUE[name]

@@ -84,7 +84,7 @@ def test_nothing_acknowledged_is_lost(kills: int, tmp_path: Path, zygote: subpro
                 store.open_dataset(place.name)
             store.import_now(place.name)
         assert store.open_dataset(place.name).rows["tickets"] == ROWS
-    for key in deleting:  # a deletion that was cut short is finished by the next one, and no link opens meanwhile
-        assert not [link for link in links.of(key) if link.state() == "open"]
+    for key in deleting:  # a deletion cut short has not begun, or no link opens any more; the next one finishes it
+        assert store.state(key).name == "ready" or not [link for link in links.of(key) if link.state() == "open"]
         store.discard(key)
         assert not store.folder(key).exists()
