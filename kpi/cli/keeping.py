@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kpi.cli.shared import one_line, write_json
+from kpi.cli.spaces import spacing, workspaces
 from kpi.errors import BadValue
 
 FAULTY = 1
@@ -58,9 +59,10 @@ def doctor(options: argparse.Namespace) -> int:
 
 
 def keeping(command: Callable[..., argparse.ArgumentParser]) -> None:
-    """Add both commands; `command` makes one of its name, what it runs, and what it is about."""
+    """Add the commands of who runs a server; `command` makes one of its name, what it runs, and what it is about."""
     examining(command("doctor", doctor, "Look whether the folder of a server, or a backup of it, is whole; exit code 1 where it is not."))
     retaining(command("retain", retain, "Delete data kept for longer than said, with their links, and clear away links that have ended."))
+    spacing(command("workspaces", workspaces, "List the workspaces of a server, make one, give one another title, or delete an empty one."))
 
 
 def examining(command: argparse.ArgumentParser) -> None:

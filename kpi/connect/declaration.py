@@ -5,6 +5,7 @@ kind = "postgres"                                   # postgres, duckdb or folder
 place = { environment = "WAREHOUSE_URL" }           # or { secret = "warehouse.url" }; a path may stand here as it is
 schema = "zendesk"                                  # postgres and duckdb
 zone = "Europe/Berlin"                              # the zone of times that state none
+workspace = "north-shop"                            # whose data these are, on a server with several (docs/sharing.md); else "main"
 
 [[table]]                                           # without any: all whose columns are recognised
 name = "ticket"
@@ -44,7 +45,7 @@ KINDS = {
 LONGEST = 200_000
 """Bytes of a declaration."""
 MOST_TABLES = 200
-_TOP = ("label", "kind", "place", "schema", "zone", "table")
+_TOP = ("label", "kind", "place", "schema", "zone", "workspace", "table")
 _OF_TABLE = ("name", "source", "mapping", "optional")
 _OF_MAPPING = ("fills", "columns", "also", "keep", "drops", "missing", "latest", "tool", "utc", "zone", "skip")
 _REMOTE = ("s3://", "gs://", "gcs://", "r2://")
@@ -79,6 +80,7 @@ class Connection:
     secret: str = ""
     schema: str = ""
     zone: str = ""
+    workspace: str = "main"
     tables: tuple[Wanted, ...] = ()
     base: Path = field(default_factory=Path, repr=False)
 
@@ -135,6 +137,7 @@ def _connection(said: Mapping[str, Any], name: str, base: Path) -> Connection:
         kind=kind,
         schema=_text(said, "schema", ""),
         zone=_text(said, "zone", ""),
+        workspace=_text(said, "workspace", "main"),
         tables=tuple(_wanted(one, base) for one in tables),
         base=base,
         **found,

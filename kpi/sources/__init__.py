@@ -12,12 +12,12 @@ from kpi.sources._recognise import Match, recognise
 from kpi.sources._registry import all_sources
 from kpi.sources._report import ColumnReport, Extra, FileReport, Import, Join, Unread
 from kpi.sources._satisfaction import Satisfaction, satisfaction
-from kpi.sources._saved import delete_mapping, name_of, save_mapping, saved, saved_path, saved_text
+from kpi.sources._saved import delete_mapping, forget_mappings, name_of, save_mapping, saved, saved_path, saved_text
 from kpi.sources._source import CONFIDENCES, Part, Source
 from kpi.sources._words import column_label
 
 __all__ = [
     "CONFIDENCES", "Checked", "ColumnReport", "Extra", "FileReport", "Guess", "Import", "Join", "Match", "Part", "Preview", "Satisfaction", "Source",
-    "Unread", "all_sources", "check", "column_label", "delete_mapping", "draft", "from_mapping", "load", "name_of", "parse_mapping", "preview",
-    "propose", "read_mapping", "recognise", "satisfaction", "save_mapping", "saved", "saved_path", "saved_text", "to_toml",
+    "Unread", "all_sources", "check", "column_label", "delete_mapping", "draft", "forget_mappings", "from_mapping", "load", "name_of", "parse_mapping",
+    "preview", "propose", "read_mapping", "recognise", "satisfaction", "save_mapping", "saved", "saved_path", "saved_text", "to_toml",
 ]  # fmt: skip

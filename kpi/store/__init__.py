@@ -18,7 +18,7 @@ is written aside and takes its name at the end: a crash in the middle leaves the
 
 from __future__ import annotations
 
-from kpi.store import audit, connected, links, people
+from kpi.store import audit, connected, links, people, workspaces
 from kpi.store.folders import (
     SAMPLE,
     Options,
@@ -70,4 +70,5 @@ __all__ = [
     "shared",
     "state",
     "text",
+    "workspaces",
 ]

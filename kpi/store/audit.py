@@ -36,11 +36,12 @@ def note(
             own.execute(row)
 
 
-def deeds(key: str = "", most: int = 200, kinds: Sequence[str] = ()) -> list[Deed]:
-    """The newest deeds first; those about one key, and of some kinds ("share"), where they are given."""
+def deeds(key: str = "", most: int = 200, kinds: Sequence[str] = (), only: sa.ColumnElement[bool] | None = None) -> list[Deed]:
+    """The newest deeds first; those about one key, of some kinds ("share"), and for which a condition holds, where these are given."""
     asked = sa.select(AUDIT.c.at, AUDIT.c.who, AUDIT.c.what, AUDIT.c.data_key, AUDIT.c.about).order_by(AUDIT.c.id.desc()).limit(most)
     asked = asked.where(AUDIT.c.data_key == key) if key else asked
     asked = asked.where(AUDIT.c.what.in_(kinds)) if kinds else asked
+    asked = asked.where(only) if only is not None else asked
     with begin() as connection:
         return [Deed(*row) for row in connection.execute(asked)]
 

@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from kpi import connect
+from kpi.connect import Connection
 from kpi.errors import KpiError, NotAllowed, UnknownName
-from kpi.store import audit, people, uploads
+from kpi.store import audit, people, uploads, workspaces
 from kpi.store.folders import entries, folder, read_json, write_json
-from kpi.store.people import Person
+from kpi.store.people import MAIN, Person
+from kpi.store.workspaces import CONNECTION as TOLD
 
-TOLD = "connection.json"
 PULLING = "pulling"
 """The folder of a reading under way."""
 
@@ -48,24 +49,37 @@ def check(who: Person) -> None:
         raise NotAllowed("On a server without a login nobody reads its connections.", "Set KPI_PASSPHRASE or OpenID Connect on it.")
 
 
-def begin(name: str, *, who: Person) -> str:
-    """A fresh key for the data of a declared connection; the import of it reads them. UnknownName for a name that is not declared."""
-    check(who)
+def offered(workspace: str = MAIN) -> dict[str, Connection]:
+    """The declared connections of a workspace, by name: another's database is another's data."""
+    return {name: one for name, one in connect.declared()[0].items() if one.workspace == workspace}
+
+
+def _named(name: str, workspace: str) -> Connection:
     found = connect.named(name)
+    if found.workspace != workspace:
+        raise UnknownName("This connection is not declared here any more.", "Ask whoever runs this server for it.")
+    return found
+
+
+def begin(name: str, *, who: Person, workspace: str = MAIN) -> str:
+    """A fresh key for the data of a declared connection; the import of it reads them. UnknownName for a name that is not declared in the workspace."""
+    check(who)
+    found = _named(name, workspace)
     key = secrets.token_hex(16)
     place = folder(key)
     place.mkdir(parents=True, mode=0o700)
     write_json(place / "names.json", [])
-    write_json(place / TOLD, {"name": found.name, "label": found.label, "wanted": secrets.token_hex(8), "read": "", "who": who.name})
+    told = {"name": found.name, "label": found.label, "wanted": secrets.token_hex(8), "read": "", "who": who.name, "workspace": workspace}
+    write_json(place / TOLD, told)
     audit.note("connect", key, who=who.name, named=found.name)
     return key
 
 
 def refresh(key: str, *, who: Person) -> None:
     """Want the data of a key read again; `begin` of the imports does it. UnknownName when they come from no connection, or from none declared."""
-    check(who)
+    check(workspaces.checked(who, key))
     told = _told(key)
-    connect.named(told["name"])
+    _named(told["name"], workspaces.of(key))
     write_json(folder(key) / TOLD, {**told, "wanted": secrets.token_hex(8)})
     audit.note("refresh", key, who=who.name, named=told["name"])
 
@@ -83,7 +97,7 @@ def of(key: str) -> Connected | None:
     if not isinstance(told, dict):
         return None
     try:
-        connect.named(told["name"])
+        _named(told["name"], workspaces.of(key))
         is_declared = True
     except KpiError:
         is_declared = False
@@ -100,7 +114,7 @@ def is_wanted(key: str) -> bool:
 def fetch(key: str, progress: Callable[[str, float], None]) -> None:
     """Read the connection of a key, and put its files in the place of those read before. KpiError, in a sentence; then all stays as it was."""
     told, place = _told(key), folder(key)
-    found = connect.named(told["name"])
+    found = _named(told["name"], workspaces.of(key))
     shutil.rmtree(place / PULLING, ignore_errors=True)
     try:
         (place / PULLING).mkdir(mode=0o700)
@@ -112,7 +126,8 @@ def fetch(key: str, progress: Callable[[str, float], None]) -> None:
             (place / uploads.BEFORE).unlink(missing_ok=True)  # there is nothing to go back to
     finally:
         shutil.rmtree(place / PULLING, ignore_errors=True)
-    people.register(key, found.label, who=told.get("who", ""))  # once: before there is anything to see, it is no dataset
+    # once: before there is anything to see, it is no dataset
+    people.register(key, found.label, who=told.get("who", ""), workspace=told.get("workspace", MAIN))
     called = dict(zip(pulled.files, names, strict=True))
     write_json(
         place / TOLD,

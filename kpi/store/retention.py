@@ -199,7 +199,7 @@ def brought(key: str) -> dt.datetime:
 
 
 def _title(key: str) -> str:
-    listed = {one.key: one.title for one in people.datasets()}
+    listed = {one.key: one.title for one in people.every_dataset()}
     return listed.get(key) or ", ".join(names(key))
 
 

@@ -49,6 +49,15 @@ DATASETS = sa.Table(
     sa.Column("made_at", sa.DateTime, nullable=False),
 )
 
+WORKSPACES = sa.Table(
+    "workspaces",
+    META,
+    sa.Column("name", sa.String(80), primary_key=True),
+    sa.Column("title", sa.String(200), nullable=False),
+    sa.Column("made_by", sa.String(200), nullable=False),
+    sa.Column("made_at", sa.DateTime, nullable=False),
+)
+
 MEMBERS = sa.Table(
     "members",
     META,

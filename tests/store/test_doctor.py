@@ -219,7 +219,7 @@ def test_what_is_only_worth_knowing_is_no_fault(copy: tuple[Path, str], monkeypa
 
 def test_a_book_of_an_older_version_is_read_and_left_as_it_is(copy: tuple[Path, str]) -> None:
     with sqlite3.connect(copy[0] / database.FILE) as book:
-        for table in ("members", "datasets"):
+        for table in ("workspaces", "members", "datasets"):
             book.execute(f"DROP TABLE {table}")
         book.execute("UPDATE alembic_version SET version_num = 'a1'")
     before = everything(copy[0])
