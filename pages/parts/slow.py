@@ -2,9 +2,9 @@
 
     found = slow.step(("matrix", fingerprint, asked), "Comparing every pair of numbers", lambda: correlate(unit, scope, data))
 
-A step that is quick shows nothing. Else the page ends here, says what is being done, and comes back by itself when it is done. `make` runs
-in a thread of its own: it must not touch Streamlit. It is stopped when nobody waits for it any more: the one who pressed Stop, left the
-page, asked for something else, or closed the browser. What it works on ends at once (`kpi.steps`).
+A step that is quick shows nothing. Else the page says what is being done and waits a while; then it ends here, and comes back by itself when
+the step is done. `make` runs in a thread of its own: it must not touch Streamlit. It is stopped when nobody waits for it any more: the one
+who pressed Stop, left the page, asked for something else, or closed the browser. What it works on ends at once (`kpi.steps`).
 """
 
 from __future__ import annotations
@@ -30,8 +30,12 @@ from pages.parts.words import plain
 Made = TypeVar("Made")
 Key = tuple[Hashable, ...]
 
-MOMENT = 0.4
+SILENT = 0.4
 """Seconds a page waits in silence: what is done by then shows no sign of work."""
+MOMENT = 5.0
+"""Seconds a page waits in all before it ends: running it a second time would cost more than waiting for what is nearly done."""
+TICK = 0.1
+"""Seconds between two looks of a page that waits."""
 LOOK = 0.5
 """Seconds between two looks at a step that is at work."""
 GRACE = 3.0
@@ -82,13 +86,38 @@ def step(key: Key, what: str, make: Callable[[], Made], keep: int = 100) -> Made
     What `make` raises is raised here, for everybody who waits. Ends the run of the page (or of the fragment) while the step is at work.
     """
     work = _begun(key, what, make, keep)
-    if work is None or not work.done.wait(MOMENT) or isinstance(work.error, Stopped):
+    if work is None or not _soon(work) or isinstance(work.error, Stopped):
         _ended(key, None if work is None or work.done.is_set() else work, what)
     _leave(work)
     if work.error is not None:
         raise work.error.with_traceback(work.trace)  # it is raised for each visitor, and must not grow with them
     _forget_stopped(key)
     return cast(Made, work.value)
+
+
+def _soon(work: Work) -> bool:
+    """Whether a step is done while the page waits for it. Above it stands what is being done; what was shown before fades meanwhile."""
+    if work.done.wait(min(SILENT, MOMENT)):
+        return True
+    end = time.monotonic() + MOMENT - SILENT
+    if time.monotonic() >= end:
+        return False
+    place, own = st.empty(), f"slow_soon_{hash(work.key)}"  # a page may have several steps
+    with place.container(width=640, key=own):
+        st.markdown(f"**{plain(work.what)}**")
+        bar = st.progress(0.0)
+        st.button("Stop", icon=":material/stop_circle:", on_click=_stop, args=(work.key,), key=f"{own}_stop")
+        while not work.done.wait(TICK) and time.monotonic() < end:
+            bar.progress(*_far(work))  # here a click ends the run, too
+    place.empty()
+    return work.done.is_set()
+
+
+def _far(work: Work) -> tuple[float, str]:
+    """How far a step is, and the words beside it."""
+    seconds = int(time.monotonic() - work.begun)
+    detail = f"{plain(work.step.said)} …" if work.step.said else "At work …" if seconds else "Waiting for its turn …"
+    return min(max(work.step.share or 0.0, 0.0), 1.0), f"{detail} {seconds} s so far" if seconds > 1 else detail
 
 
 def _ended(key: Key, work: Work | None, what: str) -> NoReturn:
@@ -195,11 +224,8 @@ def _waiting(key: Key) -> None:
         work = _KNOWN.get(key)
     if work is None or work.done.is_set() or st.session_state.get(STOPPED) == key:
         st.rerun()
-    said, share = work.step.said, work.step.share
-    seconds = int(time.monotonic() - work.begun)
-    detail = f"{plain(said)} …" if said else "At work …" if seconds else "Waiting for its turn …"
     st.markdown(f"**{plain(work.what)}**")
-    st.progress(min(max(share or 0.0, 0.0), 1.0), text=f"{detail} {seconds} s so far" if seconds > 1 else detail)
+    st.progress(*_far(work))
     st.caption("Once for these data and this question: whoever asks it again has the answer at once.")
     st.button("Stop", icon=":material/stop_circle:", on_click=_stop, args=(key,), key="slow_stop")
 

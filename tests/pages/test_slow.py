@@ -22,8 +22,8 @@ slow.begin()
 with errors_in_words():
     st.title("A page")
     name = st.session_state.get("name", "one")
-    found = slow.step(("test", name), f"Counting {name}", st.session_state["jobs"][name], keep=2)
-    st.markdown(f"It is {found}.")
+    found = [slow.step(("test", one), f"Counting {one}", st.session_state["jobs"][one], keep=2) for one in name.split()]
+    st.markdown(f"It is {' and '.join(map(str, found))}.")
 """
 
 
@@ -106,6 +106,19 @@ def test_a_slow_one_says_what_is_done_and_the_page_ends_there() -> None:
     assert bar.proto.value == 25 and bar.proto.text.startswith("Row by row …")
     done(job)
     assert words(app.run()) == "It is 42."
+
+
+def test_one_that_is_nearly_done_is_waited_for_in_the_same_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slow, "SILENT", 0.05)
+    monkeypatch.setattr(slow, "MOMENT", 20.0)
+    job, other = JOBS["one"], JOBS["two"] = Job(), Job(7)
+    threading.Timer(0.5, job.go.set).start()
+    threading.Timer(1.0, other.go.set).start()
+    app = page()
+    app.session_state["name"] = "one two"
+    app.run()
+    assert words(app) == "It is 42 and 7." and not app.button and not app.get("progress"), "and what stood there meanwhile is gone"
+    assert job.runs == other.runs == 1
 
 
 def test_two_visitors_wait_for_the_same_work(monkeypatch: pytest.MonkeyPatch) -> None:
