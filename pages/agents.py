@@ -12,6 +12,13 @@ VIEWS = {
     "reviews": ("Quality reviews", agent_reviews),
 }
 
+
+def _viewed() -> None:
+    """Another view. A team that was looked at alone is nobody among the agents whose work was reviewed."""
+    own = {"agent": ""} if links.own("by_whom") == "team" else {}
+    links.put(view=st.session_state["agent_view"] or "apart", **own)
+
+
 mine, scope = st.session_state["mine"], st.session_state["asked"]
 recorded.title("Who needs help, and who cannot be told apart?")
 if mine is None or scope is None:
@@ -19,14 +26,14 @@ if mine is None or scope is None:
     st.stop()
 
 recorded.quiet(asked.sentence(scope.but(compare=None), mine))
-view = links.own("view") if links.own("view") in VIEWS else "apart"
+view = links.one_of("view", VIEWS, "apart")
 st.session_state["agent_view"] = view
 st.segmented_control(
     "View",
     list(VIEWS),
     format_func=lambda code: VIEWS[code][0],
     key="agent_view",
-    on_change=lambda: links.put(view=st.session_state["agent_view"] or "apart"),
+    on_change=_viewed,
     label_visibility="collapsed",
     required=True,
 )

@@ -17,7 +17,7 @@ if mine is None or scope is None:
     start.ways_in()
     st.stop()
 
-view = links.own("view") if links.own("view") in VIEWS else "others"
+view = links.one_of("view", VIEWS, "others")
 links.put(view=view, industry=benchmark_asked.industry())
 recorded.quiet(asked.sentence(scope, mine))
 st.session_state["benchmark_view"] = view

@@ -9,8 +9,7 @@ from pages.parts.words import plain
 mine, scope = st.session_state["mine"], st.session_state["asked"]
 metrics = {metric.name: metric for metric in defined.all_metrics()}
 families = list(dict.fromkeys(metric.family for metric in metrics.values()))
-find, family = links.own("find"), links.own("family")
-family = family if family in families else ""
+find, family = links.own("find"), links.one_of("family", families)
 
 recorded.title("What the words mean")
 if (name := links.own("metric")) in metrics:

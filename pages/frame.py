@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import asked, embedded, files, links, login, mine, recorded, slow, visitor
+from pages.parts import asked, embedded, files, fold, left_out, links, login, mine, recorded, slow, visitor
 from pages.parts.words import errors_in_words
 
 ICON = str(Path(__file__).parent / "parts" / "icon.svg")
@@ -19,7 +19,7 @@ SECTIONS = {  # file, title, icon, and the names of its own in the address
     "": [
         ("overview", "Overview", "dashboard", ()),
         ("number", "How this is made", "function", ("metric",)),
-        ("trends", "Trends", "show_chart", ("metric", "view", "split_by", "chart")),
+        ("trends", "Trends", "show_chart", ("metric", "view", "split_by", "chart", "range")),
     ],
     "Compare": [
         ("benchmarks", "Benchmarks", "leaderboard", ("metric", "industry", "channel", "view", "own")),
@@ -53,13 +53,13 @@ SECTIONS = {  # file, title, icon, and the names of its own in the address
                 "duty",
             ),
         ),
-        ("workload", "Workload", "calendar_view_week", ("show", "cell")),
+        ("workload", "Workload", "calendar_view_week", ("show", "cell", "order")),
         ("feedback", "Feedback", "forum", ("theme", "word", "language", "view")),
-        ("events", "Events", "event_note", ("event", "metric", "control", "kind")),
+        ("events", "Events", "event_note", ("event", "metric", "control", "kind", "every")),
     ],
     "Data": [
         ("tickets", "Tickets", "table_rows", ("metric", "side", "out", "find", "sort", "column", "page", "ticket", "finding")),
-        ("data", "Data & quality", "fact_check", ()),
+        ("data", "Data & quality", "fact_check", ("effects",)),
         ("share", "Sharing", "share", ("of",)),
         ("definitions", "Definitions", "menu_book", ("metric", "find", "family", "example")),
     ],
@@ -103,7 +103,9 @@ page = st.navigation(
 if shared is None and not embedded.is_on():
     login.leave()
 here = next(name for name, one in pages.items() if one == page)
-links.only(*next(own for listed in SECTIONS.values() for name, _, _, own in listed if name == here))
+links.only(fold.OPEN, *next(own for listed in SECTIONS.values() for name, _, _, own in listed if name == here))
+left_out.begin(here)
+fold.begin(here)
 
 st.session_state["mine"] = st.session_state["asked"] = None
 with errors_in_words():
@@ -117,6 +119,12 @@ if st.session_state["mine"] is not None:
         if not bare and here != "share":  # its lists are of this server, not of the data
             with row:
                 files.popover(st.session_state["mine"], st.session_state["asked"], here)
+left_out.place()
 slow.begin()
-with errors_in_words(), recorded.whole():
-    page.run()
+try:
+    with errors_in_words(), recorded.whole():
+        page.run()
+        fold.unknown()
+finally:  # a page that stops half-way has an address too
+    fold.end(here)
+    left_out.end(here)

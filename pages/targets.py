@@ -3,7 +3,7 @@
 import streamlit as st
 
 from kpi.errors import KpiError
-from pages.parts import links, recorded, start, target_file, target_form, target_judged, target_list, target_opened, target_record
+from pages.parts import left_out, links, recorded, start, target_file, target_form, target_judged, target_list, target_opened, target_record
 from pages.parts.words import plain
 
 mine, scope = st.session_state["mine"], st.session_state["asked"]
@@ -17,6 +17,7 @@ if target_list.view() == "record":
     target_record.show(mine, scope)
     st.stop()
 
+wanted = links.own("target")
 try:
     kept = target_judged.kept(mine)
 except KpiError as error:
@@ -29,9 +30,11 @@ if not kept.targets:
 else:
     with st.skeleton(height=320):
         told = target_judged.every(mine, kept, scope)
-    if opened := next((one for one in told if one.target.key == links.own("target")), None):
+    if opened := next((one for one in told if one.target.key == wanted), None):
         target_opened.show(mine, opened, scope)
     else:
+        if wanted:
+            left_out.part("target", wanted)
         target_list.show(mine, told, scope)
     target_record.note(mine, told, scope)
 target_list.problems(kept)

@@ -6,7 +6,7 @@ import kpi
 from kpi import units
 from kpi.errors import KpiError
 from kpi.explain import rows_said
-from pages.parts import asked, downloads, links, recorded, start, ticket_drawn, ticket_list
+from pages.parts import asked, links, recorded, start, ticket_drawn, ticket_list
 from pages.parts.measured import measured
 from pages.parts.words import plain, say
 
@@ -16,7 +16,7 @@ if mine is None or scope is None:
     start.ways_in()
     st.stop()
 
-query = ticket_list.asked()
+query = ticket_list.asked(mine, scope)
 metric = "" if query["finding"][0] else query["metric"][0]
 label = kpi.metrics()[metric].label if metric else ""
 recorded.title(f"What is behind {plain(label)}?" if metric else "Which tickets are they?")
@@ -31,7 +31,7 @@ if ticket := links.own("ticket"):
 
 if query["finding"][0]:
     ticket_list.about(mine, scope, query)
-rows = downloads.asked(mine.dataset, scope, query)
+rows = ticket_list.listed(mine, scope, query)
 many = ticket_list.total(mine, rows)
 if metric:
     whole = measured(mine, [metric], scope.but(by="all", split=()))

@@ -25,7 +25,7 @@ def choose(mine: Mine, scope: Scope, *, numbers: bool) -> tuple[str, str] | None
         return None
     if "agent" not in known:
         recorded.quiet("The data hold no names of agents, or they are hidden: teams are compared.")
-    by = links.own("by_whom") if links.own("by_whom") in known else known[0]
+    by = links.one_of("by_whom", known, known[0], also=agents.BY)
     names = agents.comparable(by, scope, mine.dataset)
     if not names:
         recorded.say("**These data hold no number by which people could be compared.**")
@@ -50,10 +50,8 @@ def _choose_by(known: list[str], by: str) -> None:
 
 
 def _choose_metric(names: tuple[str, ...]) -> str:
-    asked = links.own("metric")
-    if asked not in names:
-        asked = next((name for name in FIRST if name in names), names[0])
-        links.put(metric=asked)
+    asked = links.one_of("metric", names, next((name for name in FIRST if name in names), names[0]))
+    links.put(metric=asked)
     st.session_state["agent_metric"] = asked
     st.selectbox(
         "Number",

@@ -40,8 +40,8 @@ def draw(mine: Mine, scope: Scope, by: str, _: str = "") -> None:
 def _choose(found: Coaching) -> str:
     """One person of the address, or everybody."""
     names = [person.name for person in found.people]
-    asked = links.own("agent")
-    st.session_state["agent_one"] = asked if asked in names else None
+    asked = links.one_of("agent", names)
+    st.session_state["agent_one"] = asked or None
     st.selectbox(
         found.by.capitalize(),
         names,
@@ -51,7 +51,7 @@ def _choose(found: Coaching) -> str:
         on_change=lambda: links.put(agent=st.session_state["agent_one"] or ""),
         width=300,
     )
-    return asked if asked in names else ""
+    return asked
 
 
 def _everybody(found: Coaching) -> None:

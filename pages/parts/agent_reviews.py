@@ -10,7 +10,7 @@ import streamlit as st
 from kpi import Scope, agents, units
 from kpi.agents import Rated, Reviewer, Reviews
 from kpi.charts.agents import dots
-from pages.parts import agent_asked, drawn, links, recorded, slow
+from pages.parts import agent_asked, drawn, left_out, links, recorded, slow
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -21,7 +21,10 @@ def draw(mine: Mine, scope: Scope) -> None:
     if "quality_score" in (lacks := mine.dataset.lacking(scope.ask)) and lacks["quality_score"]:
         recorded.say("**These data hold no quality reviews:** needs scores of reviews with the ends of their scale.")
         return
-    everybody = reviewed(mine, scope, links.own("kind"), "")
+    kind = links.own("kind")
+    everybody = reviewed(mine, scope, kind, "")
+    if kind not in ("", everybody.kind):
+        left_out.part("kind", kind)
     if not everybody.n:
         recorded.say(f"**{plain(everybody.text)}**")
         return
@@ -63,8 +66,8 @@ def _kinds(found: Reviews) -> None:
 
 def _agent(found: Reviews) -> str:
     """One agent of the address whose reviews are shown alone, else ""."""
-    asked = links.own("agent")
-    st.session_state["review_agent"] = asked if asked in found.people else None
+    asked = links.one_of("agent", found.people)
+    st.session_state["review_agent"] = asked or None
     st.selectbox(
         "Agent",
         found.people,
@@ -74,7 +77,7 @@ def _agent(found: Reviews) -> str:
         on_change=lambda: links.put(agent=st.session_state["review_agent"] or ""),
         width=260,
     )
-    return asked if asked in found.people else ""
+    return asked
 
 
 def _categories(found: Reviews) -> None:

@@ -11,7 +11,7 @@ from kpi.measure.rules import EXPORTS_RULE
 from kpi.measure.words import SPOKEN
 from kpi.metric import CLOCKS, STATISTICS
 from kpi.scope import COMPARISONS, GRAINS
-from pages.parts import asked_address, asked_dates, asked_filters, asked_hours, asked_words
+from pages.parts import asked_address, asked_dates, asked_filters, asked_hours, asked_words, left_out
 from pages.parts.asked_dates import OWN, PRESETS, past
 from pages.parts.measured import measured
 from pages.parts.mine import Mine
@@ -20,7 +20,7 @@ from pages.parts.words import plain
 __all__ = ["bar", "change", "nothing_left", "past", "sentence"]
 
 change, nothing_left = asked_address.change, asked_filters.nothing_left
-NOTHING, OWN_STATISTIC, MOST_ODD = "", "own", 5
+NOTHING, OWN_STATISTIC = "", "own"
 
 
 def bar(mine: Mine, *, shown: bool = True) -> Scope:
@@ -37,11 +37,8 @@ def bar(mine: Mine, *, shown: bool = True) -> Scope:
                 _more(scope, mine)
         if mine.leaves("filters"):
             asked_filters.chips(scope, mine)
-    if odd:
-        some = plain("; ".join(odd[:MOST_ODD])) + (f" and {len(odd) - MOST_ODD} more" if len(odd) > MOST_ODD else "")
-        st.info(
-            f"Left out: {some}. All else is as asked.", title="A part of this address says nothing about these data", icon=":material/info:"
-        )
+    for part in odd:
+        left_out.say(part)
     return scope
 
 

@@ -40,8 +40,7 @@ def figures(mine: Mine) -> tuple[Figure, ...]:
 
 def industry() -> str:
     """The industry of the address, else the one chosen earlier in this visit; anything unknown is all of them."""
-    asked = links.own("industry") or st.session_state.get(_INDUSTRY, ALL)
-    chosen = asked if asked in INDUSTRIES else ALL
+    chosen = links.one_of("industry", INDUSTRIES, "" if links.own("industry") else st.session_state.get(_INDUSTRY, ALL)) or ALL
     st.session_state[_INDUSTRY] = chosen
     return str(chosen)
 
@@ -90,10 +89,8 @@ def choose_channel(mine: Mine, metric: str, scope: Scope) -> str:
         return ALL
     offers = benchmarks.offered(value(mine, metric, scope, ALL, industry()), figures(mine), "channel")
     options = [ALL, *known]
-    asked = links.own("channel")
-    if asked not in options:
-        asked = ALL if offers.get(ALL) else max(options, key=lambda kind: offers.get(kind, 0))
-        links.put(channel=asked)
+    asked = links.one_of("channel", options, ALL if offers.get(ALL) else max(options, key=lambda kind: offers.get(kind, 0)), also=CHANNELS)
+    links.put(channel=asked)
     st.session_state["benchmark_channel"] = asked
     st.selectbox(
         "Channel",

@@ -12,7 +12,7 @@ from kpi.benchmarks import ALL, CHANNELS, Figure, Gaps, Placement
 from kpi.benchmarks.definitions import MIDDLES
 from kpi.catalogue import CATALOGUE
 from kpi.charts.benchmarks import among, ticks_of
-from pages.parts import benchmark_asked, benchmark_file, drawn, links, number_asked, recorded
+from pages.parts import benchmark_asked, benchmark_file, drawn, fold, links, number_asked, recorded
 from pages.parts.asked_words import needed
 from pages.parts.measured import measured
 from pages.parts.mine import Mine
@@ -162,7 +162,7 @@ def _line(figure: Figure, placed: Placement) -> str:
 def _refused(placed: Placement) -> None:
     many = len(placed.refused)
     label = f"Not compared, and why: {_many(many)}"
-    with st.expander(label, icon=":material/block:", key="benchmark_refused", on_change="rerun") as opened:
+    with fold.fold(label, icon=":material/block:", key="benchmark_refused") as opened:
         if not opened.open:
             return
         for reason, figures in placed.reasons.items():

@@ -14,7 +14,7 @@ from kpi.charts import correlations as charts
 from kpi.correlations import NAMED, UNITS, Matrix, Pair
 from kpi.correlations.words import r_said, sentence, stood_on
 from kpi.report import Chart
-from pages.parts import drawn, links, recorded
+from pages.parts import drawn, fold, links, recorded
 from pages.parts.correlation_asked import address, turned_round
 from pages.parts.mine import Mine
 from pages.parts.words import plain
@@ -119,11 +119,10 @@ def turned(mine: Mine, scope: Scope, matrix: Matrix) -> None:
     metric = next((name for name in ("csat", "first_contact_resolution", "resolved_within") if name in matrix.metrics), None)
     if metric is None:
         return
-    with st.expander(
+    with fold.fold(
         f"Where the mix misleads: comparisons of {_label(metric)} that turn round",
         icon=":material/swap_vert:",
         key="turned",
-        on_change="rerun",
     ) as shown:
         if not shown.open:
             return

@@ -15,7 +15,7 @@ from kpi.correlations.cloud import POINTS, RELATIVE, Cloud
 from kpi.correlations.look import Look
 from kpi.correlations.splits import Split
 from kpi.correlations.words import r_said, sentence
-from pages.parts import drawn, links, recorded
+from pages.parts import drawn, fold, links, recorded
 from pages.parts.asked_words import label as column_label
 from pages.parts.correlation_asked import address, look_at, matrix_of, pair_of, widened
 from pages.parts.correlation_matrix import link, title
@@ -160,7 +160,7 @@ def _splits(found: Look) -> None:
         recorded.say(f"**{plain(split.text)}**")
         _split(split)
     if len(found.splits) > len(flagged):
-        with st.expander("The link inside each column", key="correlation_inside", type="compact", on_change="rerun") as shown:
+        with fold.fold("The link inside each column", key="correlation_inside", type="compact") as shown:
             if shown.open:
                 table = pd.DataFrame(
                     {
@@ -200,7 +200,7 @@ def _units(mine: Mine, asked: Scope, pair: Pair) -> None:
     """The same two at the other units: another question, with another answer."""
     others = [unit for unit in UNITS if unit != pair.unit]
     words = " and ".join(UNITS[unit].lower() for unit in others)
-    with st.expander(f"The same two by {words}", icon=":material/compare:", key="correlation_units", on_change="rerun") as shown:
+    with fold.fold(f"The same two by {words}", icon=":material/compare:", key="correlation_units") as shown:
         if not shown.open:
             return
         for unit in others:

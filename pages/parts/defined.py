@@ -83,7 +83,7 @@ def _example(declared: Metric) -> None:
 
 
 def _clock() -> str:
-    asked = "business" if links.own("example") == "business" else "calendar"
+    asked = links.one_of("example", ("business", "calendar"), "calendar")
     st.session_state["example_clock"] = asked
     words = {"calendar": "All hours", "business": "Working hours"}
     st.segmented_control(

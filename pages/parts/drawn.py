@@ -16,7 +16,7 @@ from kpi.charts import timeline as drawing
 from kpi.export import safe
 from kpi.report import Chart, can_write, pictures
 from kpi.timeline import Counted, counted
-from pages.parts import recorded
+from pages.parts import fold, recorded
 from pages.parts.words import plain
 
 KNOWN_FROM = {"tickets": "the ticket's own columns", "changes": "its changes"}
@@ -51,7 +51,7 @@ def as_table(
 
     With the `chart` its picture is offered beside the CSV.
     """
-    with st.expander(label, key=key, type="compact", on_change="rerun") as shown:
+    with fold.fold(label, key=key, type="compact") as shown:
         if shown.open:
             st.dataframe(table, hide_index=True, key=f"{key}_rows", alt=alt, column_config=dict(config or {}))
             name = file_name.removesuffix(".csv")

@@ -40,8 +40,8 @@ class Asked:
 
 def chosen(kept: Mapping[str, Event], mine: Mine, scope: Scope) -> tuple[str, Event]:
     """The note of the address; else the newest that has enough weeks on both sides, holidays last; else the newest."""
-    name = links.own("event")
-    if name in kept:
+    name = links.one_of("event", kept)
+    if name:
         return name, kept[name]
     low, high = asked_dates.reach(mine, scope.zone)
     room = dt.timedelta(weeks=FEWEST + 1)
@@ -57,8 +57,7 @@ def ask(kept: Mapping[str, Event], mine: Mine, scope: Scope) -> Asked:
     known = {column for column, _ in focus if column in asked_filters.columns(mine)}
     focus = tuple((column, values) for column, values in focus if column in known)
     controls = _controls(focus, mine)
-    control = links.own("control")
-    control = control if control in controls else NOTHING
+    control = links.one_of("control", controls, NOTHING)
     state = st.session_state
     state["event_chosen"], state["event_metric"], state["event_control"] = name, metric, control
     lacks = mine.dataset.lacking(scope.ask)
@@ -108,8 +107,8 @@ def short(event: Event) -> str:
 
 def _metric(event: Event, mine: Mine, scope: Scope) -> str:
     lacks = mine.dataset.lacking(scope.ask)
-    wanted = [links.own("metric"), *event.metrics, *FIRST]
-    return next((name for name in wanted if name in lacks and not lacks[name]), FIRST[0])
+    known = [name for name in lacks if not lacks[name]]
+    return links.one_of("metric", known, next((name for name in (*event.metrics, *FIRST) if name in known), FIRST[0]))
 
 
 def _put(name: str, key: str) -> None:

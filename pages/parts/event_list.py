@@ -49,7 +49,7 @@ def show(mine: Mine, kept: dict[str, Event], notes: Notes, chosen: str = "") -> 
         _none(mine)
         return
     kind = _kinds(kept)
-    every = st.session_state.get("event_every", False)
+    every = links.one_of("every", ("1",)) == "1"
     wanted = [name for name, event in reversed(kept.items()) if kind in ("", event.kind)]
     first = wanted if every else [name for name in wanted if kind or kept[name].kind != "holiday"][:AT_FIRST]
     for place, name in enumerate(first):
@@ -62,7 +62,7 @@ def show(mine: Mine, kept: dict[str, Event], notes: Notes, chosen: str = "") -> 
 
 
 def _all() -> None:
-    st.session_state["event_every"] = True
+    links.put(every="1")
 
 
 def _open(name: str) -> None:
@@ -71,8 +71,7 @@ def _open(name: str) -> None:
 
 def _kinds(kept: dict[str, Event]) -> str:
     there = [kind for kind in KINDS if any(event.kind == kind for event in kept.values())]
-    kind = links.own("kind")
-    kind = kind if kind in there else ""
+    kind = links.one_of("kind", there, also=KINDS)
     if len(there) > 1:
         st.session_state["event_kind"] = kind or None
         counts = {k: sum(event.kind == k for event in kept.values()) for k in there}

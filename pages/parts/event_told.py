@@ -17,7 +17,7 @@ from kpi.errors import KpiError
 from kpi.events import BeforeAfter, Event, Series, before_after, together
 from kpi.events.event import said
 from kpi.measure.words import listed, when
-from pages.parts import asked_words, drawn, event_flags, recorded
+from pages.parts import asked_words, drawn, event_flags, fold, recorded
 from pages.parts.board import BOARD
 from pages.parts.event_asked import YEAR, Asked
 from pages.parts.measured import measured
@@ -137,7 +137,7 @@ def strip(found: BeforeAfter) -> None:
 
 def others(mine: Mine, asked: Asked) -> None:
     """The same comparison for other numbers, each judged as one of all of them."""
-    with st.expander("The same for other numbers", icon=":material/stacks:", key="event_others", on_change="rerun") as opened:
+    with fold.fold("The same for other numbers", icon=":material/stacks:", key="event_others") as opened:
         if not opened.open:
             return
         lacks = mine.dataset.lacking(asked.scope.ask)

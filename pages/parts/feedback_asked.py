@@ -103,11 +103,9 @@ def address(language_code: str) -> str:
 def controls(found: Heard) -> tuple[str, str]:
     """Draw the view and the language, and return both as the address says them. Words are compared in one language only."""
     state = st.session_state
-    view = links.own("view")
-    view = view if view in VIEWS else next(iter(VIEWS))
+    view = links.one_of("view", VIEWS, next(iter(VIEWS)))
     offered = [address(one) for one in found.languages]
-    language = links.own("language")
-    language = language if language in offered else EVERY
+    language = links.one_of("language", offered, EVERY, also=(EVERY,))
     state["feedback_view"] = view
     with st.container(horizontal=True, vertical_alignment="bottom", key="feedback_choices"):
         st.segmented_control(
@@ -147,6 +145,8 @@ def _spoken(language: str) -> str:
 def _put(name: str, key: str) -> None:
     value = st.session_state[key]
     links.put(**{name: "" if value in (EVERY, "themes", None) else str(value)})
+    if name == "language":
+        links.put(word="")  # it was a word of the other language
 
 
 def _key(scope: Scope) -> Any:

@@ -94,7 +94,7 @@ def _table(counts: Counted) -> pd.DataFrame:
 def _chosen(counts: Counted, there: list[ThemeCount]) -> ThemeCount:
     """The theme of the address; else the one most frequent among low scores, else among all."""
     named = {row.theme.name: row for row in there}
-    asked = links.own("theme")
+    asked = links.one_of("theme", named, also=[row.theme.name for row in counts.rows])
     theme = named.get(asked) or max(there, key=lambda row: row.low_scores)
     st.session_state["feedback_theme"] = theme.theme.name
     st.selectbox(

@@ -89,11 +89,10 @@ def _said(words: Contrast, row: Mapping[Hashable, Any]) -> str:
 
 def _quotes(said: Heard, words: Contrast, told: pd.DataFrame) -> None:
     offered = told["word"].tolist()
-    asked = links.own("word")
-    every = set(words.frame["word"])
-    if asked in every and asked not in offered:
+    asked = links.one_of("word", set(words.frame["word"]))
+    if asked and asked not in offered:
         offered.append(asked)
-    word = asked if asked in offered else offered[0]
+    word = asked or offered[0]
     state = st.session_state
     state["feedback_word"] = word
     sides = dict(zip(words.frame["word"], words.frame["side"], strict=True))

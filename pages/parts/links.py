@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import streamlit as st
 
 from kpi.scope import QUERY_NAMES
+from pages.parts import left_out
 
 Query = dict[str, str | list[str]]
 SHARED = frozenset({"data", "link", "names", *QUERY_NAMES})
@@ -23,8 +24,23 @@ def query(**own: str | Sequence[str]) -> Query:
 
 
 def own(name: str, default: str = "") -> str:
-    """A parameter of the page itself, as the address says it. It is a stranger's text: check it before use."""
+    """A parameter of the page itself, as the address says it. It is a stranger's text: check it before use. Given twice, the last one counts."""
+    if len(st.query_params.get_all(name)) > 1:
+        left_out.say(f"all but the last {name}")
     return str(st.query_params.get(name, default))
+
+
+def one_of(name: str, known: Collection[str], usual: str = "", also: Collection[str] = ()) -> str:
+    """A parameter that is one of a few: the usual one where the address has none, and where it asks in vain, which is noted above the page.
+
+    `also` are values that mean something, only not here or not now: the usual one, and no note.
+    """
+    asked = own(name)
+    if asked and asked in known:
+        return asked
+    if asked and asked not in also:
+        left_out.part(name, asked)
+    return usual
 
 
 def put(**given: str | Sequence[str]) -> None:

@@ -23,7 +23,7 @@ from kpi.errors import KpiError, UnreadableFile
 from kpi.hours import Calendar
 from kpi.store import people as everyone
 from kpi.store.people import Person
-from pages.parts import share_from, share_version, visitor
+from pages.parts import left_out, share_from, share_version, visitor
 from pages.parts.words import plain
 
 SAMPLE = store.SAMPLE
@@ -125,6 +125,9 @@ def current() -> Mine | None:
         choose(None)
         raise
     st.query_params[OWN] = key  # navigation drops what no widget holds, so it is put back on every run
+    if (wish := st.query_params.get(NAMES, SHOWN)) not in SEEN_NAMES:
+        left_out.part(NAMES, wish)
+        del st.query_params[NAMES]
     if NAMES in st.query_params:
         st.session_state[NAMES] = st.query_params[NAMES]
     elif st.session_state.get(NAMES, SHOWN) != SHOWN and NAMES not in st.query_params:
@@ -252,6 +255,8 @@ def ribbon(mine: Mine, page: str) -> DeltaGenerator:
     with row:
         if mine.is_sample:
             st.badge("Sample data: a made-up company", icon=":material/science:", color="orange")
+        elif mine.is_own and (found := store.connected.of(mine.key)):
+            st.caption(plain(found.label), width="content")
         else:
             more = f" and {len(mine.names) - MOST_NAMES} more files" if len(mine.names) > MOST_NAMES + 1 else ""
             st.caption(plain(", ".join(mine.names[:MOST_NAMES] if more else mine.names)) + more, width="content")

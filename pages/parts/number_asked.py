@@ -24,10 +24,8 @@ FIRST = ("csat", "first_reply_time", "full_resolution_time", "tickets_created")
 def choose(mine: Mine, scope: Scope) -> str:
     """The number of the address, and a list to choose another from: by family, with what the data lack for it."""
     metrics, lacks = kpi.metrics(), mine.dataset.lacking(scope.ask)
-    asked = links.own("metric")
-    if asked not in metrics:
-        asked = next((name for name in FIRST if not lacks[name]), FIRST[0])
-        links.put(metric=asked)
+    asked = links.one_of("metric", metrics, next((name for name in FIRST if not lacks[name]), FIRST[0]))
+    links.put(metric=asked)
     st.session_state["number"] = asked
 
     def option(name: str) -> str:

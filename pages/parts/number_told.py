@@ -10,7 +10,7 @@ from kpi.explain import Explained, Look, rows_said
 from kpi.explain.listing import page
 from kpi.explain.words import ROWS
 from kpi.metric import Metric
-from pages.parts import asked_dates, downloads, links, recorded, ticket_columns
+from pages.parts import asked_dates, downloads, fold, links, recorded, ticket_columns
 from pages.parts.mine import Mine
 from pages.parts.number_asked import in_days, said
 from pages.parts.words import plain
@@ -157,11 +157,10 @@ def origin(found: Explained) -> None:
     recorded.heading("Where it comes from")
     recorded.pairs(dict(found.provenance), "Where it comes from")
     queries = len(found.sql)
-    with st.expander(
+    with fold.fold(
         f"SQL, as it ran: {queries} {'query' if queries == 1 else 'queries'}",
         icon=":material/database:",
         key="number_sql",
-        on_change="rerun",
     ) as opened:
         if opened.open:
             for text in found.sql:

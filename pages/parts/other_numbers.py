@@ -10,7 +10,7 @@ import streamlit as st
 
 from kpi import Result, Scope, units
 from kpi.measure.rules import EXPORTS_RULE, by_the_exports_rule
-from pages.parts import asked, recorded
+from pages.parts import asked, fold, recorded
 from pages.parts.measured import measured
 from pages.parts.mine import Mine
 from pages.parts.tiles import name_of
@@ -21,9 +21,7 @@ OURS, THEIRS = "Here", "As most exports count"
 
 def draw(names: Sequence[str], now: Result, scope: Scope, mine: Mine) -> None:
     """The numbers that the rule moves, both ways, and a switch to count like that on every page. Nothing is measured before it is opened."""
-    opened = st.expander(
-        "Why your help desk may show other numbers", icon=":material/compare_arrows:", key="other_numbers", on_change="rerun"
-    )
+    opened = fold.fold("Why your help desk may show other numbers", icon=":material/compare_arrows:", key="other_numbers")
     if not opened.open:
         return
     with opened:

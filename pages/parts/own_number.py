@@ -48,5 +48,5 @@ def typed(label: str, name: str, usual: float | None, low: float, high: float, s
 
 def chosen(name: str, options: list[Any], usual: Any) -> Any:
     """One of a few, by its text in the address; what is none of them is the usual one."""
-    asked_for = links.own(name)
+    asked_for = links.one_of(name, [str(one) for one in options])
     return next((one for one in options if str(one) == asked_for), usual)

@@ -11,7 +11,7 @@ import streamlit as st
 import kpi
 from kpi import Scope, quality, units
 from kpi.catalogue import CATALOGUE
-from pages.parts import asked_dates, links, recorded
+from pages.parts import asked_dates, fold, links, recorded
 from pages.parts.drawn import csv_of
 from pages.parts.mine import Mine
 from pages.parts.words import plain
@@ -67,8 +67,15 @@ def _dates(scope: Scope) -> Scope:
     if not (scope.start and scope.end):
         return everything
     choices = {ALL_DATES: "All dates", THESE_DATES: asked_dates.said(scope.start, scope.end)}
-    chosen = st.segmented_control(
-        "Effects measured over", choices, format_func=choices.__getitem__, default=ALL_DATES, required=True, key="effect_dates"
+    chosen = links.one_of("effects", choices, ALL_DATES)
+    st.session_state["effect_dates"] = chosen
+    st.segmented_control(
+        "Effects measured over",
+        choices,
+        format_func=choices.__getitem__,
+        required=True,
+        key="effect_dates",
+        on_change=lambda: links.put(effects="" if st.session_state["effect_dates"] == ALL_DATES else st.session_state["effect_dates"]),
     )
     return scope.but(compare=None, split=(), by="all") if chosen == THESE_DATES else everything
 
@@ -90,7 +97,7 @@ def _card(mine: Mine, scope: Scope, finding: quality.Finding) -> None:
             recorded.quiet(plain(finding.why_not))
         if finding.other or finding.examples:
             label = "How much it matters, and where it stands" if finding.other else "Where it stands"
-            with st.expander(label, key=f"more_{key}", type="compact", on_change="rerun") as shown:
+            with fold.fold(label, key=f"more_{key}", type="compact") as shown:
                 if shown.open:
                     _opened(mine, scope, finding, key)
 

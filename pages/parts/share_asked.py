@@ -13,7 +13,7 @@ from kpi import Scope, periods
 from kpi.metric import CREATED
 from kpi.store import audit
 from kpi.store.links import LONGEST, NEVER, Told
-from pages.parts import accent, asked, asked_dates, asked_filters, links, recorded
+from pages.parts import accent, asked, asked_dates, asked_filters, left_out, links, recorded
 from pages.parts.mine import Mine
 from pages.parts.share_from import FROM
 from pages.parts.words import plain
@@ -73,6 +73,8 @@ def came_from() -> tuple[str, dict[str, tuple[str, ...]]]:
     """The page of the address that is to be shared, with its own parameters; the Overview where none is named that a link may show."""
     page, _, query = links.own(FROM).partition("?")
     if page not in PAGES:
+        if page or query:
+            left_out.part(FROM, links.own(FROM))
         return "overview", {}
     given = parse_qs("&".join(query.split("&")[:MOST_OWN]))
     return page, {

@@ -12,13 +12,16 @@ import kpi
 from kpi import Scope, units
 from kpi.charts import spread as charts
 from kpi.spread import SHORTEST, Distribution, between, can_spread, spread
-from pages.parts import drawn, links, recorded, ticket_columns
+from pages.parts import drawn, fold, left_out, links, recorded, ticket_columns
 from pages.parts.asked_words import needed
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
 MOST_LISTED = 20
 """So many rows of a range are shown; the Tickets page has them all."""
+RANGE = "range"
+"""The rows looked at, in the address: `3600~86400`, in seconds or in points, the first end included."""
+SLIDERS = "spread_sliders"
 LISTED = ("ticket_id", "value", "created_at", "channel", "team", "agent")
 
 
@@ -179,20 +182,28 @@ def _range(mine: Mine, scope: Scope, metric: str, found: Distribution) -> None:
     stops = _stops(found)
     if not mine.has_rows or len(stops) < 3 or "ticket_id" not in mine.dataset.columns(found.table):
         return
-    key = f"spread_range_{metric}"
-    now = st.session_state.get(key)
-    if not (isinstance(now, tuple | list) and len(now) == 2 and all(stop in stops for stop in now)):
-        st.session_state[key] = (_slowest_tenth(found, stops), stops[-1])
+    low, high = asked = _asked(stops) or (_slowest_tenth(found, stops), stops[-1])
+    state = st.session_state
+    if (
+        state.get(_key_of(metric), asked) != asked
+    ):  # Back, or a link. A slider of two ends cannot be set from outside: another one takes its place
+        state[SLIDERS] = state.get(SLIDERS, 0) + 1
+    key = _key_of(metric)
     st.select_slider(
-        "Which rows?", stops, format_func=lambda stop: _stop(found, stop), key=key, help="From the left end to below the right one."
+        "Which rows?",
+        stops,
+        value=asked,
+        format_func=lambda stop: _stop(found, stop),
+        key=key,
+        on_change=lambda: links.put(**{RANGE: "~".join(f"{stop:.10g}" for stop in state[key])}),
+        help="From the left end to below the right one.",
     )
-    low, high = st.session_state[key]
     if low >= high:
         st.caption("Choose two different ends.")
         return
     many, rows = _listed(mine.dataset.fingerprint, metric, _key(found.scope), low, high, _scope=found.scope, _data=mine.dataset)
     said = f"{found.rows_said(many)}, {units.say(100 * many / found.n, '%')} of all, {_ends_said(found, low, high)}"
-    with st.expander(plain(said), key="spread_rows", type="compact", on_change="rerun") as shown:
+    with fold.fold(plain(said), key="spread_rows", type="compact") as shown:
         if shown.open:
             if many > MOST_LISTED:
                 recorded.quiet(f"The {MOST_LISTED} largest of them.")
@@ -210,6 +221,29 @@ def _range(mine: Mine, scope: Scope, metric: str, found: Distribution) -> None:
         icon=":material/table_rows:",
         query_params=links.query(metric=metric, sort="-value"),
     )
+
+
+def _key_of(metric: str) -> str:
+    return f"spread_range_{metric}_{st.session_state.get(SLIDERS, 0)}"
+
+
+def _asked(stops: list[float]) -> tuple[float, float] | None:
+    """The range of the address, each end at the stop nearest to it; None where the address has none."""
+    asked = links.own(RANGE)
+    if not asked:
+        return None
+    try:
+        low, high = (float(end) for end in asked.split("~"))
+    except ValueError:
+        low = high = math.nan
+    if not low <= high:  # nan too
+        left_out.part(RANGE, asked)
+        return None
+    return _nearest(low, stops), _nearest(high, stops)
+
+
+def _nearest(value: float, stops: list[float]) -> float:
+    return min(stops, key=lambda stop: 0.0 if stop == value else abs(min(stop, 1e300) - min(value, 1e300)))
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)

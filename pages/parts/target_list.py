@@ -36,8 +36,7 @@ def basis(mine: Mine, scope: Scope) -> str:
 
 def view() -> str:
     """Which of the two views is asked for, and the way to the other."""
-    now = links.own("view")
-    st.session_state["target_view"] = now if now in VIEWS else ""
+    st.session_state["target_view"] = links.one_of("view", VIEWS)
     st.segmented_control(
         "View", list(VIEWS), format_func=VIEWS.__getitem__, key="target_view", label_visibility="collapsed", on_change=_viewed
     )

@@ -9,9 +9,10 @@ import streamlit as st
 
 import kpi
 from kpi import Scope, units
+from kpi.errors import UnknownName
 from kpi.explain import rows_said
-from kpi.explain.listing import Listing, count, filled_columns, page
-from pages.parts import downloads, links, recorded, ticket_columns
+from kpi.explain.listing import LONGEST_SEARCH, Listing, count, filled_columns, page
+from pages.parts import downloads, left_out, links, recorded, ticket_columns
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -21,12 +22,38 @@ EVERY, FOUND = "", "finding"
 Query = dict[str, list[str]]
 
 
-def asked() -> Query:
-    """What the address asks of the list; a number that does not exist is none."""
-    query = {name: [links.own(name)] for name in downloads.OWN}
-    if query["metric"][0] not in kpi.metrics():
-        query["metric"] = [EVERY]
-    return query
+def asked(mine: Mine, scope: Scope) -> Query:
+    """What the address asks of the list; what it asks in vain is left out."""
+    query = {
+        "metric": links.one_of("metric", kpi.metrics(), EVERY),
+        "side": links.one_of("side", ("second",), also=("first",)),
+        "out": links.one_of("out", ("1",), also=("0",)),
+        "find": links.own("find"),
+        "sort": links.own("sort"),
+        "finding": links.own("finding"),
+    }
+    if query["finding"]:
+        try:
+            downloads.finding(mine.dataset, scope, query["finding"])
+        except UnknownName:
+            left_out.part("finding", query["finding"])
+            query["finding"] = ""
+    if len(query["find"]) > LONGEST_SEARCH:
+        left_out.part("find", query["find"])
+        query["find"] = ""
+    return {name: [query[name]] for name in downloads.OWN}
+
+
+def listed(mine: Mine, scope: Scope, query: Query) -> Listing:
+    """The rows the address asks for; without an order that they cannot have."""
+    try:
+        return downloads.asked(mine.dataset, scope, query)
+    except UnknownName:
+        if not query["sort"][0]:
+            raise
+        left_out.part("sort", query["sort"][0])
+        query["sort"] = [""]
+        return downloads.asked(mine.dataset, scope, query)
 
 
 @st.cache_resource(max_entries=500, show_spinner=False)
@@ -106,7 +133,10 @@ def order(rows: Listing, known: frozenset[str], query: Query, scope: Scope) -> N
 
 def shown(rows: Listing, known: frozenset[str], query: Query, scope: Scope) -> list[str]:
     """The columns of the address that there are, else those shown at first."""
-    wanted = [name for name in st.query_params.get_all("column") if name in rows.columns]
+    asked_for = st.query_params.get_all("column")
+    wanted = [name for name in asked_for if name in rows.columns]
+    for name in set(asked_for).difference(wanted):
+        left_out.part("column", name)
     return wanted or ticket_columns.first_shown(rows, known, kpi.metrics().get(query["metric"][0]), scope.ask)
 
 
@@ -115,7 +145,10 @@ def show(mine: Mine, scope: Scope, rows: Listing, known: frozenset[str], query: 
     many = total(mine, rows)
     pages = max(1, math.ceil(many / SIZE))
     asked_for = links.own("page", "1")
-    number = min(max(int(asked_for) if asked_for.isascii() and asked_for.isdigit() and len(asked_for) < 9 else 1, 1), pages)
+    is_one = asked_for.isascii() and asked_for.isdigit() and len(asked_for) < 9 and 1 <= int(asked_for) <= pages
+    if not is_one:
+        left_out.part("page", asked_for)
+    number = int(asked_for) if is_one else 1
     columns = shown(rows, known, query, scope)
     frame = page(mine.dataset, rows, number, SIZE, tuple(columns))
     config = {}

@@ -14,6 +14,8 @@ from pages.parts.asked_words import label, needed
 from pages.parts.mine import Mine
 
 VIEWS = {"": "Over time", "spread": "Spread", "cohorts": "Cohorts"}
+CHARTS = ("free", "sure")
+"""What `chart` may say: the one with a split, the other without."""
 EVERYTHING = "What has moved? All numbers"
 JUDGED = {"day": 91, "week": 52, "month": 24, "quarter": 16, "year": 12}
 """So many complete periods are judged and drawn; more when the dates in question hold more, to `MOST`."""
@@ -38,9 +40,7 @@ def controls(mine: Mine, scope: Scope) -> tuple[str, str, str]:
 def metric(mine: Mine, scope: Scope) -> str:
     """The number of the address, "" for all of them, and a list to choose another from."""
     metrics, lacks = kpi.metrics(), mine.dataset.lacking(scope.ask)
-    asked = links.own("metric")
-    if asked not in metrics:
-        asked = ""
+    asked = links.one_of("metric", metrics)
     st.session_state["trend_metric"] = asked
 
     def option(name: str) -> str:
@@ -72,9 +72,7 @@ def picture() -> str:
 def split_by(mine: Mine) -> str:
     """The column the number is split by, "" for none: one of those one may filter by."""
     columns = asked_filters.columns(mine)
-    asked = links.own("split_by")
-    if asked not in columns:
-        asked = ""
+    asked = links.one_of("split_by", columns)
     st.session_state["trend_split"] = asked
     st.selectbox(
         "Split by",
@@ -111,8 +109,7 @@ def _with_open(asked: Scope, high: dt.date) -> Scope:
 
 def _switch(own: str, key: str, words: dict[str, str], name: str) -> str:
     """A choice of few that stands in the address; what an address asks in vain is the first."""
-    asked = links.own(own)
-    asked = asked if asked in words else next(iter(words))
+    asked = links.one_of(own, words, next(iter(words)), also=CHARTS if own == "chart" else ())
     st.session_state[key] = asked
     st.segmented_control(
         name, list(words), format_func=words.__getitem__, key=key, on_change=_put, args=(key, own), label_visibility="collapsed"
@@ -121,4 +118,4 @@ def _switch(own: str, key: str, words: dict[str, str], name: str) -> str:
 
 
 def _put(key: str, own: str) -> None:
-    links.put(**{own: st.session_state[key] or ""})
+    links.put(**{own: st.session_state[key] or "", **({"range": ""} if own == "metric" else {})})  # a range is one of that number's values

@@ -17,7 +17,7 @@ from kpi.charts import process as charts
 from kpi.measure.words import when
 from kpi.report import Chart
 from kpi.trends import Trend
-from pages.parts import asked, benchmark_band, calls, drawn, event_flags, links, recorded, target_lines, trend_asked, trend_made
+from pages.parts import asked, benchmark_band, calls, drawn, event_flags, fold, links, recorded, target_lines, trend_asked, trend_made
 from pages.parts.asked_words import needed
 from pages.parts.mine import Mine
 from pages.parts.words import plain
@@ -159,9 +159,7 @@ def _ranges(found: Trend) -> None:
     """The lower half of the process chart, folded: jumps from one period to the next."""
     if found.chart != "XmR":
         return
-    opened = st.expander(
-        f"Moving range: how far each {found.by} lies from the one before", key="trend_ranges", type="compact", on_change="rerun"
-    )
+    opened = fold.fold(f"Moving range: how far each {found.by} lies from the one before", key="trend_ranges", type="compact")
     if not opened.open:
         return
     is_relative, is_root = found.scale == "log", found.scale == "root"

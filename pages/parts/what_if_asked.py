@@ -25,8 +25,7 @@ VIEWS = {
 
 def view() -> str:
     """The view of the address, and the choice of another."""
-    now = links.own("view")
-    now = now if now in VIEWS else ""
+    now = links.one_of("view", VIEWS)
     st.session_state["what_if_view"] = now
     st.segmented_control(
         "View",
@@ -41,8 +40,7 @@ def view() -> str:
 
 def outcome() -> str:
     """The outcome of the address: what is learned about."""
-    asked = links.own("outcome")
-    return asked if asked in OUTCOMES else OUTCOMES[0]
+    return links.one_of("outcome", OUTCOMES, OUTCOMES[0])
 
 
 def ground(mine: Mine, scope: Scope) -> Ground:

@@ -15,7 +15,7 @@ from kpi.charts import what_if as charts
 from kpi.errors import KpiError
 from kpi.what_if import INPUTS, OUTCOMES, Goal, Ground, Sought, play, read_goal, seek
 from kpi.what_if.goals import near, value_at
-from pages.parts import drawn, links, recorded, slow, what_if_asked
+from pages.parts import drawn, left_out, links, recorded, slow, what_if_asked
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -25,13 +25,13 @@ OFFERED = ("", "cost_per_ticket", "hours_needed")
 
 
 def goals() -> list[Goal]:
-    """The goals of the address; those that cannot be read are left out here and named by `draw`."""
+    """The goals of the address; those that cannot be read are left out."""
     found = []
     for text in st.query_params.get_all("goal")[:MOST]:
         try:
             found.append(read_goal(text))
         except KpiError:
-            continue
+            left_out.part("goal", text)
     return found
 
 
@@ -83,7 +83,10 @@ def _question(ground: Ground, outcome: str, axes: list[str]) -> tuple[list[Goal]
         known = {outcome: Goal(outcome, op, usual)}
     elif not known and not np.isnan(ground.work.cost_per_ticket):
         known = {"cost_per_ticket": Goal("cost_per_ticket", "<=", round(0.95 * ground.work.cost_per_ticket, 1))}
-    drivers = [name for name in st.query_params.get_all("driver")[:2] if name in axes]
+    wanted = st.query_params.get_all("driver")[:2]
+    drivers = [name for name in wanted if name in axes]
+    for name in set(wanted).difference(drivers):
+        left_out.part("driver", name)
     drivers = list(dict.fromkeys(drivers)) or (axes[:1] if learned else [n for n in axes if n == "handle_time"] or axes[:1])
     with st.grid(4, min_column_width=170, gap="small", key="what_if_question"):
         if learned:

@@ -19,7 +19,7 @@ from kpi.what_if import INPUTS, Ground, Outlook, Played
 from kpi.what_if.history import FADED, REFUSED
 from kpi.what_if.outlook import HORIZON
 from kpi.what_if.outlook import said as chance_said
-from pages.parts import drawn, links, recorded, target_lines, what_if_asked, what_if_goal, what_if_inputs
+from pages.parts import drawn, fold, links, recorded, target_lines, what_if_asked, what_if_goal, what_if_inputs
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -172,9 +172,7 @@ def _curves(played: Played) -> None:
         found = played.ground.model(played.outcome, [name])
         if found is None or one.kind == "share":
             continue
-        with st.expander(
-            f"The shape of {one.label} and {metric.label}", icon=":material/show_chart:", key=f"what_if_shape_{name}", on_change="rerun"
-        ) as shown:
+        with fold.fold(f"The shape of {one.label} and {metric.label}", icon=":material/show_chart:", key=f"what_if_shape_{name}") as shown:
             if not shown.open:
                 continue
             rows = found.curve(name)

@@ -13,7 +13,7 @@ from kpi.errors import KpiError
 from kpi.what_if import INPUTS, Ground, Played, Scenario, Scenarios
 from kpi.what_if.scenario import LONGEST_NAME
 from kpi.what_if.words import say_change
-from pages.parts import accent, links, recorded, texts, what_if_asked
+from pages.parts import accent, left_out, links, recorded, texts, what_if_asked
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
@@ -43,7 +43,10 @@ def draw(mine: Mine, scope: Scope, ground: Ground, moves: dict[str, float]) -> N
         recorded.say("None is kept yet. Keep what you have moved under a name, and compare up to three; the address carries them all.")
         return
     named = kept.named
-    shown = [name for name in st.query_params.get_all("scenario") if name in named][:MOST]
+    wanted = st.query_params.get_all("scenario")
+    shown = [name for name in wanted if name in named][:MOST]
+    for name in set(wanted).difference(named):
+        left_out.part("scenario", name)
     st.session_state["scenario_shown"] = shown
     st.multiselect(
         "Beside each other", list(named), key="scenario_shown", max_selections=MOST, placeholder="Choose up to three",

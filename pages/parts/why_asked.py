@@ -11,7 +11,7 @@ from kpi import Scope, changes
 from kpi.changes import Pair
 from kpi.errors import BadValue
 from kpi.scope import pairs_of
-from pages.parts import asked, asked_dates, asked_filters, links, recorded
+from pages.parts import asked, asked_dates, asked_filters, left_out, links, recorded
 from pages.parts.asked_words import label, needed, spoken
 from pages.parts.mine import Mine
 from pages.parts.number_asked import FIRST
@@ -86,22 +86,23 @@ def no_pair(mine: Mine, scope: Scope) -> None:
 
 def _metric(mine: Mine, scope: Scope) -> str:
     lacks = mine.dataset.lacking(scope.ask)
-    wanted = links.own("metric")
-    return wanted if wanted in lacks else next((name for name in FIRST if not lacks[name]), FIRST[0])
+    return links.one_of("metric", lacks, next((name for name in FIRST if not lacks[name]), FIRST[0]))
 
 
 def _parts(mine: Mine) -> tuple[str, str, str]:
     """(column, part, against) of the address; empty texts where it names none, or what the data do not have."""
+    asked = links.own("segment")
     try:
-        found = pairs_of([links.own("segment")] if links.own("segment") else [], "segment")
+        found = pairs_of([asked] if asked else [], "segment")
     except BadValue:
-        return "", "", ""
+        found = {}
     for column, (part, *_) in found.items():
         if column in asked_filters.columns(mine) and column != "tags":
             values = list(asked_filters.values(column, mine))[:MOST_PARTS]
-            against = links.own("against")
             if part in values and len(values) > 1:
-                return column, part, against if against in values and against != part else ""
+                return column, part, links.one_of("against", [value for value in values if value != part])
+    if asked:
+        left_out.part("segment", asked)
     return "", "", ""
 
 

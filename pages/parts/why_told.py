@@ -12,7 +12,8 @@ import streamlit as st
 
 from kpi import units
 from kpi.changes import MEAN, MIX, Change, Product, Respondents, Split, level_said, named
-from pages.parts import event_flags, links, recorded, why_drawn, why_found
+from kpi.tables import TABLES
+from pages.parts import event_flags, fold, links, recorded, why_drawn, why_found
 from pages.parts.mine import Mine
 from pages.parts.why_asked import Asked
 from pages.parts.words import plain
@@ -33,8 +34,7 @@ def choose(change: Change, is_product: bool) -> str:
     options = [*([FACTORS] if is_product else []), *change.splits]
     if not options:
         return ""
-    wanted = links.own("by_column")
-    chosen = wanted if wanted in options else options[0]
+    chosen = links.one_of("by_column", options, options[0], also=(FACTORS, *TABLES["tickets"].by_name))
     st.session_state["why_by"] = chosen
     st.pills(
         "Split by",
@@ -55,7 +55,7 @@ def all_of_it(found: Product | None) -> None:
     """What support cost in all, for a number that is per ticket."""
     if found is None or found.why_not:
         return
-    with st.expander("What support cost in all", icon=":material/payments:", key="why_cost", on_change="rerun") as opened:
+    with fold.fold("What support cost in all", icon=":material/payments:", key="why_cost") as opened:
         if opened.open:
             recorded.say(plain(found.text))
             why_drawn.of_factors(found, "lower")
@@ -118,7 +118,7 @@ def looked(change: Change) -> None:
     if not change.n_slices:
         return
     title = f"What was looked at: {units.say(change.n_slices, 'count')} slices of {len(change.splits)} dimensions"
-    with st.expander(title, icon=":material/travel_explore:", key="why_search", on_change="rerun") as opened:
+    with fold.fold(title, icon=":material/travel_explore:", key="why_search") as opened:
         if not opened.open:
             return
         rows = [
@@ -178,7 +178,7 @@ def also_happened(mine: Mine, asked: Asked) -> None:
 
 def mean_too(mine: Mine, asked: Asked, column: str) -> None:
     """The mean of a time, split the same way: for those who pay by it."""
-    with st.expander("The mean, split the same way", icon=":material/stacked_bar_chart:", key="why_mean", on_change="rerun") as opened:
+    with fold.fold("The mean, split the same way", icon=":material/stacked_bar_chart:", key="why_mean") as opened:
         if opened.open:
             change = why_found.found(mine, asked, MEAN)
             if column in change.splits:

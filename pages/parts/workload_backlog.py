@@ -22,6 +22,8 @@ FEWEST = 2
 """Below this many periods nothing is drawn over time."""
 MOST = 10
 ORDERS = {"place_by_age": "Oldest", "place_by_touch": "Longest untouched"}
+WRITTEN = {"oldest": "place_by_age", "untouched": "place_by_touch"}
+"""`order` in the address -> the column the list begins with."""
 
 
 def draw(mine: Mine, scope: Scope) -> None:
@@ -58,6 +60,23 @@ def draw(mine: Mine, scope: Scope) -> None:
                 f"Above: open tickets at the end of each {by} by their age then · below: created minus solved (reopened tickets come back uncreated)"
             )
     _stale(mine, scope)
+
+
+def _order(orders: dict[str, str]) -> str:
+    """What the list begins with, as the address says it."""
+    asked = WRITTEN.get(links.one_of("order", WRITTEN), next(iter(orders)))
+    st.session_state["workload_stale"] = asked
+    words = {code: name for name, code in WRITTEN.items()}
+    st.segmented_control(
+        "Order",
+        list(orders),
+        format_func=orders.__getitem__,
+        key="workload_stale",
+        on_change=lambda: links.put(order=words[st.session_state["workload_stale"]]),
+        label_visibility="collapsed",
+        required=True,
+    )
+    return asked
 
 
 def _key(scope: Scope) -> Any:
@@ -117,13 +136,9 @@ def _stale(mine: Mine, scope: Scope) -> None:
         return
     recorded.heading("Which tickets have waited longest?")
     orders = ORDERS if rows["touched_at"].notna().any() else {"place_by_age": ORDERS["place_by_age"]}
-    if st.session_state.get("workload_stale") not in orders:
-        st.session_state["workload_stale"] = next(iter(orders))
-    order = st.session_state["workload_stale"]
+    order = next(iter(orders))
     if len(orders) > 1:
-        order = st.segmented_control(
-            "Order", list(orders), format_func=orders.__getitem__, key="workload_stale", label_visibility="collapsed", required=True
-        )
+        order = _order(orders)
     shown = rows[rows[order] <= MOST].sort_values(order)
     if order == "place_by_touch":
         shown = shown[shown["touched_at"].notna()]

@@ -15,7 +15,7 @@ from kpi.charts import workload as charts
 from kpi.charts.spread import log_ticks
 from kpi.report import Chart
 from kpi.workload import SHOWS, WEEKDAYS, Arrivals, arrivals, cell_name, cell_of
-from pages.parts import drawn, links, recorded
+from pages.parts import drawn, left_out, links, recorded
 from pages.parts.asked_words import needed
 from pages.parts.mine import Mine
 from pages.parts.words import plain
@@ -39,7 +39,7 @@ def _arrivals(fingerprint: str, asked: Any, _scope: Scope, _data: kpi.Dataset) -
 
 def draw(mine: Mine, scope: Scope, week: Arrivals) -> None:
     """The map with its switch, and the chosen cell."""
-    show = links.own("show") if links.own("show") in SHOWS else next(iter(SHOWS))
+    show = links.one_of("show", SHOWS, next(iter(SHOWS)))
     names = {**SHOWS, "staffed": "Tickets an open hour" if week.staff.kind == "calendar" else SHOWS["staffed"]}
     st.session_state["workload_show"] = show
     st.segmented_control(
@@ -54,7 +54,10 @@ def draw(mine: Mine, scope: Scope, week: Arrivals) -> None:
     reason = _lacking(mine, scope, week, show)
     if reason:
         recorded.say(f"**{plain(names[show])} is not known.** {plain(reason)}")
-    cell = links.own("cell") if cell_of(links.own("cell")) else ""
+    cell = links.own("cell")
+    if cell and not cell_of(cell):
+        left_out.part("cell", cell)
+        cell = ""
     _map(week, show, names[show], cell, reason)
     _chosen(week, cell)
 

@@ -154,7 +154,9 @@ def test_one_bad_part_does_not_take_the_others_with_it(app: Open, tiny_key: str)
         assert word in note.value
     assert told(at)["Tickets created"] == "3", "the filter that the data know still holds"
     assert address(at) == {"data": [tiny_key], "by": ["all"], "zone": ["UTC"], "clock": ["calendar"], "where": ["channel=email"]}
-    assert not at.run().info, "it is said once"
+    assert [one.value for one in at.run().info] == [note.value], "it stays while the address does: a page may run again by itself"
+    at.query_params["by"] = "week"
+    assert not at.run().info, "and goes with it"
 
 
 def test_dates_that_run_backwards_and_too_many_periods_are_left_out(app: Open, tiny_key: str) -> None:

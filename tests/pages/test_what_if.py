@@ -116,7 +116,7 @@ def stood_by(kept):
 def test_a_hostile_address(app, sample_key):
     wrong = ["nonsense=4", "occupancy=abc", f"{HARM}=1", "occupancy=1e999", "handle_time=-4"]
     at = app(sample_key, "what_if.py", set=wrong, goal=["x", "csat>=80"], view="zzz", outcome="'; DROP", driver="q", scenario=HARM)
-    assert not at.exception and not at.error and len(at.info) == len(wrong)
+    assert not at.exception and not at.error and len(at.info) == len(wrong) + 1, "a sentence for each move, and one for the rest"
     for view in ("goal", "backlog"):
         at = app(sample_key, "what_if.py", set=wrong, goal=["x", "y>=3"], driver=["q", "handle_time"], view=view)
         assert not at.exception and not at.error
