@@ -18,6 +18,7 @@ from kpi.engine.checked import checked
 from kpi.store.book_checked import Book, Told, look
 from kpi.store.folders import SAMPLE, entries_in, is_key, read_json
 from kpi.store.links import Link
+from kpi.store.origin import VIEWS
 from kpi.store.texts import TEXTS
 from kpi.store.uploads import BEFORE
 from kpi.store.versions import OPENED
@@ -36,7 +37,7 @@ OURS = (
 )
 """What lies in the folder itself."""
 OF_A_KEY = (
-    *("names.json", BEFORE, "options.json", "import.json", "progress.json", "failed.json", "salt.json", OPENED),
+    *("names.json", BEFORE, "options.json", "import.json", "progress.json", "failed.json", "salt.json", VIEWS, OPENED),
     *("connection.json", "pulling", "calendar.toml", "calendars", "texts.lock", "uploads.lock", *TEXTS),
 )
 """What lies in the folder of a key beside its files and versions."""

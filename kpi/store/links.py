@@ -123,7 +123,7 @@ def make(
         raise BadValue("The link would be over before it begins.", "Choose a later day.")
     if len(passphrase) > LONGEST["passphrase"]:
         raise BadValue(f"The passphrase is longer than {LONGEST['passphrase']} characters.", "Shorten it.")
-    token, number, at = secrets.token_urlsafe(24), secrets.token_hex(16), now()
+    token, number, at = _token(), secrets.token_hex(16), now()
     with begin() as connection:
         connection.execute(
             LINKS.insert().values(
@@ -262,6 +262,12 @@ def salt(key: str) -> str:
         write_json(place, secrets.token_hex(16))
         said = read_json(place)
     return str(said)
+
+
+def _token() -> str:
+    """192 random bits as 32 letters, but for the few that a command would take for an option."""
+    token = secrets.token_urlsafe(24)
+    return _token() if token.startswith("-") else token
 
 
 def _hash(token: str) -> str:

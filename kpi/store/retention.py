@@ -26,7 +26,7 @@ import sqlalchemy as sa
 
 from kpi.errors import BadValue, KpiError
 from kpi.home import user_folder
-from kpi.store import audit, database, links, people, versions
+from kpi.store import audit, database, links, origin, people, versions
 from kpi.store.folders import SAMPLE, folder, keys, names, read_json
 from kpi.store.imports import discard, is_under_way
 from kpi.store.links import Link
@@ -217,6 +217,8 @@ def _end(now: dt.datetime, given: Rule, *, is_dry: bool, who: str) -> int:
         with database.begin() as connection:
             emptied = LINKS.update().where(LINKS.c.id.in_([link.id for link in ended])).values(kept=None, passphrase_hash=None)
             connection.execute(emptied)
+            for link in old:
+                origin.remember(link)
             if old:
                 connection.execute(sa.delete(LINKS).where(LINKS.c.id.in_([link.id for link in old])))
                 titles = [link.told.title for link in old]

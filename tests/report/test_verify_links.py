@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,10 @@ from kpi import Scope, cli, store
 from kpi.report import Report, Title, proof_of, written
 from kpi.report.proof import View, parsed
 from kpi.report.verify import carried, verify
-from kpi.store import links
+from kpi.store import database, links, retention
 from kpi.store.links import PROOF, Told
+from kpi.store.origin import VIEWS
+from kpi.store.schema import LINKS
 
 pytestmark = pytest.mark.slow
 
@@ -79,6 +83,37 @@ def taken(key: str, place: Path, kind: str = "html", told: Told = TOLD, **more: 
     path = place / f"report.{kind}"
     path.write_bytes(written(Report((Title("March"),), proof_of(results, data=opened.dataset, scope=scope)), kind))
     return token, link, path
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        TOLD,
+        replace(TOLD, where=(("team", ("Kestrelgroup",)), ("channel", ("chat", "email"))), names="hidden", rows=True),
+        replace(TOLD, where=()),
+    ],
+    ids=["team", "team and channel", "dates only"],
+)
+def test_a_file_of_a_link_that_was_cleared_away_verifies(key: str, exported: Path, tmp_path: Path, run: Callable, told: Told) -> None:
+    """Ended a hundred days ago, and kept for thirty: the book has it no more. Of the words of a link only the filter is left, with the data."""
+    told = replace(told, note="Between us")
+    _, link, path = taken(key, tmp_path, told=told)
+    with database.begin() as connection:
+        ended = store.audit.now() - dt.timedelta(days=100)
+        connection.execute(LINKS.update().where(LINKS.c.id == link.id).values(expires_at=ended))
+    limits = retention.Rule(older_than=dt.timedelta(days=30))
+    assert retention.retain(limits, is_dry=True).ended == 1 and not (store.folder(key) / VIEWS).exists()
+    assert retention.retain(limits).ended == 1 and links.every() == []
+    code, said, words = run("verify", path, exported)
+    assert (code, said["equal"], said["same_data"]) == (0, True, True) and said["numbers"] >= 2 and "link" not in said
+    kept = (store.folder(key) / VIEWS).read_text("utf-8")
+    assert "Between us" not in kept and "board" not in kept and not any(SECRETS[2] in part for part in (kept, words))
+    exported.write_text(HEADER + "".join(ROWS[:1] + ROWS[2:]), "utf-8")
+    assert run("verify", path, exported)[0] == 1, "a ticket that is not there any more is told"
+    if told.where:
+        exported.write_text(HEADER + "".join(ROWS), "utf-8")
+        store.discard(key)
+        assert run("verify", path, exported)[0] == 2, "with the data goes what was known of the part"
 
 
 @pytest.mark.parametrize("kind", ["html", "md", "ipynb", "xlsx"])
