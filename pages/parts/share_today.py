@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pandas as pd
@@ -10,8 +11,11 @@ import streamlit as st
 import kpi
 from kpi import store, units
 from kpi.errors import KpiError
+from kpi.measure.words import when
+from kpi.report import Numbers
+from kpi.report.proof import rows_of
 from kpi.scope import Scope
-from kpi.store import links
+from kpi.store import Shared, links
 from kpi.store.links import Link
 from pages.parts import recorded
 from pages.parts.share_version import proof
@@ -26,19 +30,24 @@ def against(link: Link) -> pd.DataFrame:
     if held is None or not held.numbers:
         return pd.DataFrame(columns=["Number", "Frozen", "Today", "is_other"])
     present = store.shared(replace(link, version=None))
-    part = held.numbers[0]
-    scope = Scope.from_query(part.scope, calendar=present.opening.calendar)
-    known = [name for name in part.metrics if name in kpi.metrics()]
-    rows = {row["metric"]: row["value"] for row in kpi.measure(known, scope, present.dataset, intervals=False).records()}
-    days = scope.clock != "business"
-
-    def said(name: str, value: float | None) -> str:
-        metric = kpi.metrics()[name]
-        return units.say(value, metric.unit, days=days or "clock" not in metric.params)
-
-    then = {str(row[0]): row[3] for row in part.rows}
-    told = [(kpi.metrics()[name].label, said(name, then[name]), said(name, rows.get(name))) for name in known if name in then]
+    told = [row for part in held.numbers for row in _part(part, present)]
     return pd.DataFrame([(*row, row[1] != row[2]) for row in told], columns=["Number", "Frozen", "Today", "is_other"])
+
+
+def _part(part: Numbers, present: Shared) -> Iterator[tuple[str, str, str]]:
+    """The numbers of one measurement, each with its period and group: (what it is, frozen, today)."""
+    scope = Scope.from_query(part.scope, calendar=present.opening.calendar)
+    metrics = kpi.metrics()
+    result = kpi.measure([name for name in part.metrics if name in metrics], scope, present.dataset, intervals=False)
+    now = {row[:3]: row[3] for row in rows_of(result)}
+    days = scope.clock != "business"
+    for row in part.rows:
+        metric = metrics.get(str(row[0]))
+        if metric is None:
+            continue
+        name = ", ".join(filter(None, (metric.label, when(str(row[1]), scope.by), *row[2])))
+        then, today = (units.say(value, metric.unit, days=days or "clock" not in metric.params) for value in (row[3], now.get(row[:3])))
+        yield name, then, today
 
 
 def show(link: Link) -> None:

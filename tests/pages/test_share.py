@@ -190,6 +190,22 @@ def test_today_beside_what_was_frozen(app: App, key: str) -> None:
     assert theirs.metric[[m.label for m in theirs.metric].index("Tickets created")].value == "6"
 
 
+def test_today_beside_each_week_of_what_was_frozen(app: App, key: str) -> None:
+    """Billing had three tickets in the week of 2 March (3, 5, 7), two in the next (9, 11); a fourth of that first week comes later."""
+    at = app(key, "share.py", where="team=Billing", by="week", split="team")
+    number = found(made(chosen(at, kind="frozen"))).id
+    (store.folder(key) / "0.csv").write_bytes(TINY + b"13,2026-03-04T08:00:00Z,open,Billing,Ann Noe\n")
+    store.import_now(key)
+    at = app(key, "share.py")
+    at.session_state[f"share_now_{number}"] = True
+    at.run()
+    table = next(frame.value for frame in at.dataframe if "Frozen" in frame.value)
+    rows = {row["Number"]: (row["Frozen"], row["Today"], row["Other"]) for row in table.to_dict("records")}
+    assert rows["Tickets created"] == ("6", "7", "yes")
+    assert rows["Tickets created, week of 2 Mar 2026, Billing"] == ("3", "4", "yes")
+    assert rows["Tickets created, week of 9 Mar 2026, Billing"] == ("2", "2", "")
+
+
 @pytest.mark.parametrize("is_same", [True, False])
 def test_a_frozen_link_of_another_version_says_so(app: App, key: str, is_same: bool) -> None:
     token = made(chosen(app(key, "share.py"), kind="frozen"))
