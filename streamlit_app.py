@@ -40,6 +40,7 @@ from kpi.api import framing
 from kpi.errors import KpiError
 from kpi.store import people, retention
 from pages.parts import downloads, login, onward, warm
+from pages.parts.forged import KnownControls
 from pages.parts.words import say
 
 T = TypeVar("T")
@@ -160,7 +161,12 @@ KEPT, EMBEDDING = _said(retention.from_environment), _said(framing.from_environm
 app = App(
     Path(__file__).parent / "pages" / "frame.py",
     routes=[Route("/healthz", healthz), Route("/history.js", history), *downloads.routes, *login.routes, *api.routes],
-    middleware=[Middleware(SecurityHeaders, embedding=EMBEDDING), Middleware(OwnScript), Middleware(onward.Onward)],
+    middleware=[
+        Middleware(SecurityHeaders, embedding=EMBEDDING),
+        Middleware(OwnScript),
+        Middleware(onward.Onward),
+        Middleware(KnownControls),
+    ],
     lifespan=lifespan,
     on_script_error=say,
 )
