@@ -127,13 +127,18 @@ def _complete(con: Any) -> list[str]:
     return doubts
 
 
+def described_files(data: Dataset) -> list[dict[str, Any]]:
+    """What became of each file, and how many of its rows found their ticket (`joins`; `rate` from 0 to 1, null where no row could)."""
+    return [{**asdict(f), "joins": [{**asdict(join), "rate": join.rate} for join in f.joins]} for f in data.report.files]
+
+
 def described(data: Dataset) -> dict[str, Any]:
     """What was understood of the files, as `kpi read` and the API tell it."""
     report = data.report
     rejected = data.rejected(100).to_dict("records")
     lacks = data.lacking()
     return {
-        "files": [{**asdict(f), "joins": [{**asdict(join), "rate": join.rate} for join in f.joins]} for f in report.files],
+        "files": described_files(data),
         "fingerprint": data.fingerprint,
         "rows": dict(data.rows),
         "first": data.first.isoformat() + "Z",

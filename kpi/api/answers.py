@@ -18,10 +18,13 @@ from kpi.errors import BadValue, NotAllowed
 from kpi.explain.lines import code_version
 from kpi.explain.listing import listing, page
 from kpi.metric import described
+from kpi.read import described_files
 from kpi.report import pinned
 from kpi.store import links
 
 MOST_ROWS, USUAL_ROWS = 1_000, 100
+FILE = ("file", "source", "label", "rows", "tables", "joins")
+"""What is told of a file, as `kpi read` tells it."""
 LONGEST = 100_000
 """Bytes a request may send."""
 _AT_ONCE = BoundedSemaphore(4)
@@ -53,6 +56,11 @@ def datasets(request: Request) -> Response:
         },
         "working_hours": {fingerprint: list(calendar.names) for fingerprint, calendar in right.hours.items()},
     }
+    if right.key:  # who has a link has no files: their names, and ids out of them, are more than it shows
+        told["files"] = [{name: one[name] for name in FILE} for one in described_files(data)]
+        if data.seen.names != "shown":  # what found nothing may be a person
+            for join in (join for one in told["files"] for join in one["joins"]):
+                join["here"] = join["there"] = ()
     if right.shared:
         link = right.shared.link
         told["link"] = {

@@ -26,7 +26,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Operation:
-    """One thing that can be asked: `name` is the function in `kpi.api.answers`."""
+    """One thing that can be asked: `name` is the function in `kpi.api.answers`, `answer` the schema of what comes."""
 
     name: str
     method: str
@@ -34,6 +34,7 @@ class Operation:
     about: str
     parameters: tuple[Parameter, ...] = ()
     body: dict[str, Any] = field(default_factory=dict)
+    answer: dict[str, Any] = field(default_factory=lambda: {"type": "object"})
     open: bool = False
     status: int = 200
 
@@ -76,10 +77,58 @@ LINK = {
         "passphrase": {"type": "string", "maxLength": 200},
     },
 }
+_COUNT = {"type": "integer", "minimum": 0}
+JOIN = {
+    "type": "object",
+    "description": "How many of a file's rows found what they are about in the tickets.",
+    "required": ["table", "on", "rows", "joined", "rate"],
+    "properties": {
+        "table": {"type": "string"},
+        "on": {"enum": ["ticket_id", "requester", "agent"], "description": "What joins them."},
+        "rows": _COUNT | {"description": "Rows that could join."},
+        "joined": _COUNT | {"description": "Rows that did."},
+        "rate": {"type": ["number", "null"], "minimum": 0, "maximum": 1, "description": "joined / rows; null where no row could."},
+        "alike": _COUNT | {"description": "Of the joined, those found only once ids were written alike."},
+        "told": _COUNT | {"description": "Of the joined, those found by requester and time."},
+        "silent": _COUNT | {"description": "Rows that name nothing to join on."},
+        "here": _TEXTS | {"description": "Up to three values of the file that found nothing."},
+        "there": _TEXTS | {"description": "Up to three of the tickets' own."},
+    },
+}
+DATASET = {
+    "type": "object",
+    "required": ["fingerprint", "rows", "first", "newest", "metrics", "working_hours"],
+    "properties": {
+        "fingerprint": {"type": "string"},
+        "rows": {"type": "object", "additionalProperties": _COUNT, "description": "Rows of each canonical table."},
+        "first": {"type": "string", "format": "date-time"},
+        "newest": {"type": "string", "format": "date-time"},
+        "metrics": {"type": "object", "properties": {"available": _TEXTS, "unavailable": {"type": "object"}}},
+        "working_hours": {"type": "object", "additionalProperties": _TEXTS, "description": "Fingerprint of a calendar -> its schedules."},
+        "files": {
+            "type": "array",
+            "description": "What became of each file, as `kpi read` tells it. Only with the key of the dataset.",
+            "items": {
+                "type": "object",
+                "required": ["file", "source", "label", "rows", "tables", "joins"],
+                "properties": {
+                    "file": {"type": "string"},
+                    "source": {"type": "string"},
+                    "label": {"type": "string"},
+                    "rows": _COUNT,
+                    "tables": {"type": "object", "additionalProperties": _COUNT},
+                    "joins": {"type": "array", "items": JOIN, "description": "None for a file that has the tickets itself."},
+                },
+            },
+        },
+        "link": {"type": "object", "description": "What the link allows. Only with the token of a link."},
+    },
+}
+DATASETS = {"type": "object", "required": ["datasets"], "properties": {"datasets": {"type": "array", "items": DATASET}}}
 OPERATIONS = (
     Operation("health", "GET", "/health", "Whether the server answers, and its version.", open=True),
     Operation("catalogue", "GET", "/catalogue", "Every metric with its definition.", open=True),
-    Operation("datasets", "GET", "/datasets", "The dataset the token opens, and what it allows."),
+    Operation("datasets", "GET", "/datasets", "The dataset the token opens, and what it allows.", answer=DATASETS),
     Operation(
         "measure",
         "GET",
@@ -146,7 +195,7 @@ def _operation(one: Operation) -> dict[str, Any]:
     problem = {"description": "A problem", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
     done: dict[str, Any] = {"description": "Done"}
     if one.status != 204:
-        done["content"] = {"application/json": {"schema": {"type": "object"}}}
+        done["content"] = {"application/json": {"schema": one.answer}}
     told: dict[str, Any] = {
         "operationId": one.name,
         "summary": one.about,

@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 import kpi
 from kpi import api, sample, store
 from kpi.api import answers, description
+from kpi.cli import main
 from kpi.correlations import correlate, record, widened
 from kpi.store import links
 from kpi.store.links import Told
@@ -103,6 +104,25 @@ def test_measure_is_kpi_measure(key: str) -> None:
     result = kpi.measure(["csat", "first_reply_time", "backlog"], scope, store.open_dataset(key))
     assert found.status == 200 and found.json["results"] == json.loads(result.to_json()) and len(found.json["results"]) > 20
     assert found.headers["cache-control"] == "no-store"
+
+
+def test_the_files_of_the_dataset_are_those_of_kpi_read(key: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each with the share of its rows that found their ticket; in shape as the OpenAPI file says. Not for who has only a link."""
+    assert main(["read", *(str(path) for path in store.files(key).values())]) == 0
+    read = {one["source"] + str(one["rows"]): one for one in json.loads(capsys.readouterr().out)["files"]}
+    (told,) = ask("/api/datasets", key).json["datasets"]
+    schema = description.DATASET["properties"]["files"]["items"]["properties"]
+    rates = []
+    for one in told["files"]:
+        other = read[one["source"] + str(one["rows"])]
+        assert one.keys() == schema.keys() and one["joins"] == other["joins"] and one["tables"] == other["tables"]
+        assert all(join.keys() == description.JOIN["properties"].keys() for join in one["joins"])
+        rates += [join["rate"] for join in one["joins"]]
+    assert len(told["files"]) == len(read) == len(store.files(key)) and len(rates) >= 3 and all(0 < rate <= 1 for rate in rates)
+    assert sorted(one["file"] for one in told["files"]) == sorted(store.names(key))
+    assert "files" not in ask("/api/datasets", linked(key)).json["datasets"][0]
+    masked = ask("/api/datasets", key, names="pseudonyms").json["datasets"][0]["files"]
+    assert [join["rate"] for one in masked for join in one["joins"]] == rates and not any(j["here"] for o in masked for j in o["joins"])
 
 
 def test_correlate_is_kpi_correlate(key: str) -> None:
