@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from kpi.engine import Dataset
@@ -22,6 +24,14 @@ PRESETS = {
     EVERYTHING: "All dates",
 }
 DAY = dt.timedelta(days=1)
+USUAL_DAYS = 28
+FEWEST, QUARTER = 30, 4
+"""The last four weeks are taken where they and the four before hold at least 30 tickets and a quarter of the usual pace; else everything.
+
+An export of what was created in spring and closed by winter ends in a thin tail that says little about support.
+"""
+Counted = Callable[[Scope], Mapping[str, Any]]
+"""A scope with a comparison -> the row of `tickets_created` in it: `value`, `before`."""
 
 
 def of(preset: str, newest: dt.date) -> Dates:
@@ -48,6 +58,28 @@ def newest(data: Dataset, scope: Scope) -> dt.date:
         return last
     some = days[days["value"] > 0]
     return dt.date.fromisoformat(some["period"].iloc[-1]) if len(some) else last
+
+
+def recent(scope: Scope, data: Dataset, last: dt.date | None = None) -> Scope:
+    """The scope over the 28 days before the day of the newest ticket; `last` is that day, where it is known already."""
+    end = (last or newest(data, scope)) - DAY
+    return scope.but(start=end - (USUAL_DAYS - 1) * DAY, end=end)
+
+
+def usual(scope: Scope, data: Dataset, last: dt.date | None = None, counted: Counted | None = None) -> Scope:
+    """The scope; without dates that of a first visit: the last 28 complete days, or everything where those are too thin.
+
+    `last` is the day of the newest ticket and `counted` counts tickets, where somebody has them already.
+    """
+    if scope.start or scope.end:
+        return scope
+    found = recent(scope, data, last)
+    row = (counted or (lambda asked: measure(["tickets_created"], asked, data, intervals=False).records()[0]))(
+        found.but(where=(), params=(), compare="previous")
+    )
+    low, high = (local(instant, scope.zone) for instant in (data.first, data.newest))
+    pace = data.rows["tickets"] / ((high - low).days + 1) * USUAL_DAYS
+    return found if min(row["value"] or 0, row["before"] or 0) >= max(FEWEST, pace / QUARTER) else scope
 
 
 def local(instant: dt.datetime, zone: str) -> dt.date:

@@ -52,7 +52,9 @@ def parser() -> Parser:
         added = command(name, run, about)
         added.add_argument("files", nargs="*", metavar="FILE", help="export files; several make one dataset")
         added.add_argument("--source", help="the tool the export comes from, where its headers do not tell")
-        added.add_argument("--mapping", metavar="FILE", help="a TOML file that says where each column is found")
+        added.add_argument(
+            "--mapping", metavar="FILE", help="a TOML file, or the name of a saved mapping, that says where each column is found"
+        )
         added.add_argument("--zone", help="zone of times that state none; also the reporting zone (default UTC)")
         added.add_argument(
             "--names", choices=["shown", "pseudonyms", "hidden"], help="agents' names; KPI_SALT keeps pseudonyms from being guessed"

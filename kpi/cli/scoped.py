@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from kpi.engine import Dataset
     from kpi.scope import Scope
 
-DAY, USUAL_DAYS = dt.timedelta(days=1), 28
-FEWEST, QUARTER = 30, 4
-"""The last four weeks are taken where they and the four before hold at least 30 tickets and a quarter of the usual pace; else everything."""
+DAY = dt.timedelta(days=1)
 
 
 def scoped(command: argparse.ArgumentParser, dates: str = "") -> None:
@@ -60,25 +58,16 @@ def scope_of(options: argparse.Namespace) -> Scope:
 
 def usual(scope: Scope, data: Dataset) -> Scope:
     """The scope; without dates that of a first visit to the pages: the last 28 complete days, or everything where those are too thin."""
-    from kpi.measure import measure  # noqa: PLC0415
-    from kpi.periods import local  # noqa: PLC0415
+    from kpi import periods  # noqa: PLC0415
 
-    if scope.start or scope.end:
-        return scope
-    found = recent(scope, data)
-    plain = found.but(where=(), params=(), compare="previous")
-    (row,) = measure(["tickets_created"], plain, data, intervals=False).records()
-    low, high = (local(instant, scope.zone) for instant in (data.first, data.newest))
-    pace = data.rows["tickets"] / ((high - low).days + 1) * USUAL_DAYS
-    return found if min(row["value"] or 0, row["before"] or 0) >= max(FEWEST, pace / QUARTER) else scope
+    return periods.usual(scope, data)
 
 
 def recent(scope: Scope, data: Dataset) -> Scope:
     """The scope over the 28 days before the day of the newest ticket."""
-    from kpi.periods import newest  # noqa: PLC0415
+    from kpi import periods  # noqa: PLC0415
 
-    last = newest(data, scope) - DAY
-    return scope.but(start=last - (USUAL_DAYS - 1) * DAY, end=last)
+    return periods.recent(scope, data)
 
 
 def period(text: str, option: str) -> tuple[dt.date, dt.date]:

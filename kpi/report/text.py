@@ -13,6 +13,8 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-!|~$:&@^=])")
 _ICON = re.compile(r":material/[a-z0-9_]+:[ \u00a0]?")
 _COLOUR = re.compile(r":[a-z]+(?:-[a-z]+)*\[")
 _TARGET = re.compile(r"\]\(([^()\s]*)\)")
+JOINER = "\u2060"
+"""A letter of no width, by which pages keep text from being taken for an address; files know links from text without it."""
 WEB = re.compile(r"https?://[^\s\"'<>()]+")
 """The only addresses a report links to."""
 
@@ -84,6 +86,8 @@ def _letters(line: str) -> Iterator[Run]:
         if letter == "\\" and at + 1 < len(line) and _SPECIAL.match(line[at + 1]):
             yield replace(look, text=line[at + 1])
             at += 2
+        elif letter == JOINER:
+            at += 1
         elif letter == "`" and (end := line.find("`", at + 1)) > 0:
             yield replace(look, text=line[at + 1 : end], is_code=True)
             at = end + 1

@@ -60,19 +60,29 @@ def keep(given: Mapping[str, Path | bytes | BinaryIO]) -> str:
     half = Path(tempfile.mkdtemp(dir=place, prefix="half-"))  # readable by this user only
     try:
         for number, (name, source) in enumerate(given.items()):
-            with (half / f"{number}{suffix(name)}").open("wb") as out:
-                if isinstance(source, bytes):
-                    out.write(source)
-                elif isinstance(source, Path):
-                    with source.open("rb") as content:
-                        shutil.copyfileobj(content, out, 1 << 20)
-                else:
-                    shutil.copyfileobj(source, out, 1 << 20)
+            copy(source, half / f"{number}{suffix(name)}")
         (half / "names.json").write_text(json.dumps(list(given)), "utf-8")
         half.rename(folder(key))
     finally:
         shutil.rmtree(half, ignore_errors=True)
     return key
+
+
+def copy(source: Path | bytes | BinaryIO, path: Path) -> None:
+    """Write aside what somebody gave, then take the name: there is the whole file or none."""
+    half = path.with_name(f"half-{path.name}")
+    try:
+        with half.open("wb") as out:
+            if isinstance(source, bytes):
+                out.write(source)
+            elif isinstance(source, Path):
+                with source.open("rb") as content:
+                    shutil.copyfileobj(content, out, 1 << 20)
+            else:
+                shutil.copyfileobj(source, out, 1 << 20)
+        half.replace(path)
+    finally:
+        half.unlink(missing_ok=True)
 
 
 def names(key: str) -> tuple[str, ...]:

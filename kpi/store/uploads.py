@@ -6,7 +6,6 @@ What was there before counts until the new import is done, and can be had back w
 from __future__ import annotations
 
 import fcntl
-import shutil
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from typing import BinaryIO
 
 from kpi.errors import BadValue, UnknownName, did_you_mean
 from kpi.store import audit
-from kpi.store.folders import SAMPLE, entries, folder, options, read_json, say, suffix, write_json
+from kpi.store.folders import SAMPLE, copy, entries, folder, options, read_json, say, suffix, write_json
 
 BEFORE = "names.before.json"
 """The files as they were before the last upload, until that is read."""
@@ -50,7 +49,7 @@ def bring(key: str, given: Mapping[str, Path | bytes | BinaryIO], instead: Seque
         for name, source in given.items():
             own, stored = _free(name, taken), f"{uuid.uuid4().hex}{suffix(name)}"
             taken.append(own)
-            _copy(source, place / stored)
+            copy(source, place / stored)
             new.append((own, stored))
         if not (place / BEFORE).is_file():
             write_json(place / BEFORE, {"names": [list(one) for one in now], "mappings": options(key).mappings})
@@ -97,22 +96,6 @@ def _sweep(key: str) -> None:
         is_ours = stem.isdigit() or (len(stem) == 32 and all(letter in "0123456789abcdef" for letter in stem))
         if path.is_file() and is_ours and path.suffix != ".duckdb" and path.name not in named:
             path.unlink(missing_ok=True)
-
-
-def _copy(source: Path | bytes | BinaryIO, path: Path) -> None:
-    half = path.with_name(f"half-{path.name}")
-    try:
-        with half.open("wb") as out:
-            if isinstance(source, bytes):
-                out.write(source)
-            elif isinstance(source, Path):
-                with source.open("rb") as content:
-                    shutil.copyfileobj(content, out, 1 << 20)
-            else:
-                shutil.copyfileobj(source, out, 1 << 20)
-        half.replace(path)
-    finally:
-        half.unlink(missing_ok=True)
 
 
 def _free(name: str, taken: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import streamlit as st
 
@@ -16,11 +17,6 @@ __all__ = ["PRESETS", "first", "newest", "of", "one", "past", "preset_of", "reac
 
 OWN, FIRST = "own", "28"
 PRESETS = {**periods.PRESETS, OWN: "Other dates"}
-FEWEST, USUAL = 30, 4
-"""The first visit shows the last four weeks against the four before, where each has at least 30 tickets and a quarter of the usual pace.
-
-Else everything: an export of what was created in spring and closed by winter ends in a thin tail that says little about support.
-"""
 DAY = dt.timedelta(days=1)
 
 
@@ -37,12 +33,13 @@ def preset_of(scope: Scope, mine: Mine, liked: str | None = None) -> str:
 
 def first(mine: Mine, everything: Scope) -> Scope:
     """What a visitor sees who asked for nothing: the last 28 days against the 28 before, or everything where those are too thin."""
-    start, end = of(FIRST, mine, everything.zone)
-    recent = everything.but(start=start, end=end, compare="previous")
-    (row,) = measured(mine, ["tickets_created"], recent, intervals=False, is_shown=False).records()
-    low, high = reach(mine, everything.zone)
-    usual = mine.dataset.rows["tickets"] / ((high - low).days + 1) * int(FIRST)
-    return recent if min(row["value"] or 0, row["before"] or 0) >= max(FEWEST, usual / USUAL) else everything
+
+    def counted(scope: Scope) -> dict[str, Any]:
+        (row,) = measured(mine, ["tickets_created"], scope, intervals=False, is_shown=False).records()
+        return row
+
+    found = periods.usual(everything, mine.dataset, newest(mine, everything.zone), counted)
+    return found if found == everything else found.but(compare="previous")
 
 
 def reach(mine: Mine, zone: str) -> tuple[dt.date, dt.date]:

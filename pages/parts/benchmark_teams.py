@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from kpi import Result, Scope, benchmarks, units
+from kpi import Result, Scope, agents, benchmarks, units
 from kpi.benchmarks import Group, Groups
 from kpi.catalogue import CATALOGUE
 from kpi.charts.benchmarks import peers, ticks_of
@@ -40,15 +40,20 @@ def draw(mine: Mine, scope: Scope) -> None:
     if found.why_not:
         return
     _chart(found)
+    if column in agents.BY and name in agents.comparable(column, scope, mine.dataset):
+        links.to(
+            "agents.py",
+            label=f"The same {label(column).lower()}s, as if everybody had the same tickets",
+            icon=":material/groups:",
+            query_params=links.query(metric=name, by_whom=column),
+        )
 
 
 def _choose(columns: list[str]) -> str:
     if not columns:
         return ""
-    asked = links.own("own")
-    if asked not in columns:
-        asked = columns[0]
-        links.put(own=asked)
+    asked = links.one_of("own", columns, columns[0])
+    links.put(own=asked)
     st.session_state["benchmark_column"] = asked
     st.selectbox(
         "By",

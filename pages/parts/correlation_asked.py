@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import streamlit as st
 
 import kpi
-from kpi import Scope, periods
+from kpi import Scope, correlations
 from kpi.correlations import UNITS, Matrix, correlate, driver_first
 from kpi.correlations.look import Look, look
 from kpi.correlations.model import Pair
 from kpi.correlations.turned import Turned, turned
-from pages.parts import asked_dates, links, slow
+from pages.parts import left_out, links, slow
 from pages.parts.mine import Mine
 
-WEEKS = {"tickets": 104, "periods": 106, "agents": 52}
-"""Links need more than four weeks: at least so many are looked at, up to the end of the dates asked for."""
 ASKS = {
     "tickets": "Do tickets with more of one have more of the other?",
     "periods": "Do weeks with more of one have more of the other?",
@@ -26,21 +23,13 @@ ASKS = {
 
 
 def widened(scope: Scope, mine: Mine, unit: str) -> Scope:
-    """The scope with the dates its unit needs: never fewer days than asked for, up to the same end."""
-    bare = scope.but(by="all", split=(), compare=None)
-    if "tickets.created_at" not in mine.dataset.filled:
-        return bare
-    low, high = asked_dates.reach(mine, scope.zone)
-    end = min(scope.end or high, high)
-    wanted = end - dt.timedelta(weeks=WEEKS[unit]) + periods.DAY
-    start = low if scope.start is None else max(low, min(wanted, scope.start))
-    return bare.but(start=min(start, end), end=end)
+    """The scope with the dates its unit needs: see `kpi.correlations.widened`."""
+    return correlations.widened(scope, mine.dataset, unit)
 
 
 def unit() -> str:
     """Draw the choice of the unit; the address says which."""
-    asked = links.own("unit")
-    st.session_state["correlation_unit"] = asked if asked in UNITS else next(iter(UNITS))
+    st.session_state["correlation_unit"] = links.one_of("unit", UNITS, next(iter(UNITS)))
     chosen = st.segmented_control(
         "Compare",
         list(UNITS),
@@ -59,9 +48,12 @@ def _unit_chosen() -> None:
 
 def pair_of(matrix: Matrix) -> Pair | None:
     """The pair of the address, as the matrix has it; one of known metrics without a value at this unit says why."""
-    names = tuple(links.own("pair").split("~"))
+    asked = links.own("pair")
+    names = tuple(asked.split("~"))
     metrics = kpi.metrics()
     if len(names) != 2 or names[0] == names[1] or any(name not in metrics for name in names):
+        if asked:
+            left_out.part("pair", asked)
         return None
     found = matrix.pair(*names)
     if found is not None:

@@ -11,16 +11,21 @@ from contextlib import contextmanager
 import streamlit as st
 
 from kpi.errors import KpiError
+from kpi.report.text import JOINER
 
 log = logging.getLogger("deskmeter")
+_ADDRESS = re.compile(r"@(?=[-\w])|https?:(?=//)|www(?=\.)", re.IGNORECASE)
+"""Where Streamlit's Markdown sees an address begin (mdast-util-gfm-autolink-literal)."""
 
 
 def plain(text: object) -> str:
     """Text from a file or a link, made safe to show where Streamlit reads Markdown: no link, picture, colour, icon or formula.
 
-    Line breaks become spaces. Cells of a table and `st.text` need no such care.
+    Line breaks become spaces. Cells of a table and `st.text` need no such care. What looks like an address of the web or of a person is made a
+    link after all marks are read, so no backslash keeps it from that: a letter of no width stands in it, which files leave out (`kpi.report.text`).
     """
-    return re.sub(r"([\\`*_{}\[\]()<>#+\-!|~$:&@^=])", r"\\\1", " ".join(str(text).split()))
+    one_line = _ADDRESS.sub(lambda found: found[0] + JOINER, " ".join(str(text).split()))
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-!|~$:&@^=])", r"\\\1", one_line)
 
 
 def say(error: Exception) -> bool:

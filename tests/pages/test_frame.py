@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kpi import store
+from kpi.report.text import JOINER, words
 from pages.parts.words import plain
 
 FRAME = str(Path(__file__).parents[2] / "pages" / "frame.py")
@@ -130,9 +132,21 @@ def test_what_another_page_left_in_the_address_goes(app: Callable[..., AppTest],
     assert "metric" not in page.query_params and "colour" not in page.query_params and page.query_params["data"] == tiny_key
 
 
+@pytest.mark.parametrize(
+    "text", ["see https://evil.example/x, HTTP://evil.example", "www.evil.example", "ann.lee+1@example.com wrote", "a@b.c@d.e"]
+)
+def test_other_peoples_addresses_are_no_links(text: str) -> None:
+    """By the two patterns with which Streamlit's own Markdown (mdast-util-gfm-autolink-literal) looks for addresses once every mark is read."""
+    web, mail = re.compile(r"(https?://|www(?=\.))([-.\w]+)([^ \t\r\n]*)", re.I), re.compile(r"([-.\w+]+)@([-\w]+(?:\.[-\w]+)+)")
+    shown = plain(text).replace("\\", "")
+    assert web.search(text) or mail.search(text), "the text as it came would be a link"
+    assert not web.search(shown) and not mail.search(shown)
+    assert words(plain(text)) == text, "a file has it as it came"
+
+
 def test_other_peoples_text_is_no_markdown() -> None:
     hostile = "![x](https://a.example/p.png) **b** `c` :red[d] $e$ <f> [g](h) # i | ~~j~~ :material/k:"
     shown = plain(hostile)
-    assert shown.replace("\\", "") == hostile
+    assert shown.replace("\\", "").replace(JOINER, "") == hostile
     for mark in "![](){}*`:$<>#|~_":
         assert all(shown[i - 1] == "\\" for i, char in enumerate(shown) if char == mark), mark
