@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import asked, embedded, files, fold, left_out, links, login, mine, recorded, slow, visitor
+from pages.parts import asked, embedded, files, fold, left_out, links, login, mine, recorded, slow, visitor, workspace
 from pages.parts.words import errors_in_words
 
 ICON = str(Path(__file__).parent / "parts" / "icon.svg")
@@ -77,6 +77,7 @@ person = None
 if shared is None:
     with errors_in_words():
         person = login.person()
+        person = person and workspace.enter(person)
     if person is None:
         visitor.hold_page()
         st.stop()

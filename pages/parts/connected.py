@@ -8,7 +8,7 @@ from kpi import connect, store
 from kpi.connect.declaration import folder
 from kpi.home import app_folder
 from kpi.store import people
-from pages.parts import recorded
+from pages.parts import recorded, workspace
 from pages.parts.mine import Mine, choose, who
 from pages.parts.words import plain
 
@@ -20,7 +20,8 @@ def section() -> None:
     """The declared connections, one click each; where there is none, the person at this machine is told how to declare one."""
     if not store.connected.may(who()):
         return
-    good, bad = connect.declared()
+    good = store.connected.offered(workspace.name())
+    bad = connect.declared()[1] if workspace.name() == people.MAIN else {}
     if not (good or bad or people.chosen() == people.LOOPBACK):
         return
     if not good and not bad:
@@ -62,7 +63,7 @@ def _how() -> None:
 
 
 def _read(name: str) -> None:
-    choose(store.connected.begin(name, who=who()))
+    choose(store.connected.begin(name, who=workspace.present(), workspace=workspace.name()))
 
 
 def again(mine: Mine) -> None:

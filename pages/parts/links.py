@@ -11,7 +11,7 @@ from kpi.scope import QUERY_NAMES
 from pages.parts import left_out
 
 Query = dict[str, str | list[str]]
-SHARED = frozenset({"data", "link", "names", *QUERY_NAMES})
+SHARED = frozenset({"data", "link", "names", "workspace", *QUERY_NAMES})
 """Parameters that mean the same on every page; all others are the page's own."""
 OPEN = "open_pages"
 """Where the frame notes the pages this visitor may open."""

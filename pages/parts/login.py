@@ -42,7 +42,7 @@ _lock = threading.Lock()
 
 
 def person() -> Person | None:
-    """Who is looking; None, with the way to log in on the screen, for somebody this server does not know."""
+    """Who is looking; None, with the way to log in on the screen, for somebody this server does not know. Their role is that of one of their workspaces."""
     way = people.chosen()
     if way in (people.LOOPBACK, people.OPEN):
         return Person()
@@ -55,7 +55,7 @@ def person() -> Person | None:
         _ask("This server asks who you are.")
         return None
     email = str(st.user.get("email") or "")
-    known = people.of_email(email) if st.user.get("email_verified", True) else None
+    known = people.anywhere(email) if st.user.get("email_verified", True) else None
     if known is None:
         with st.container(width=480, key="login"):
             st.title("You are not a member yet", anchor=False)

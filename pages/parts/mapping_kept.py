@@ -8,6 +8,8 @@ import streamlit as st
 
 from kpi import sources
 from kpi.errors import KpiError
+from kpi.store.people import MAIN
+from pages.parts import workspace
 from pages.parts.mapping_loaded import fitting, load
 from pages.parts.mapping_said import Chosen
 from pages.parts.mine import who
@@ -20,7 +22,7 @@ MOST = 60
 
 def choose(chosen: Chosen) -> None:
     """Begin with the proposal, with a saved mapping, or with one from a file."""
-    names = sources.saved()
+    names = sources.saved(workspace.name())
     fits = _fits(chosen, list(names)[:MOST])
     ordered = [*fits, *(name for name in names if name not in fits)]
     key = f"map_from_{chosen.id}"
@@ -78,17 +80,21 @@ def keep(chosen: Chosen, mapping: str, is_ready: bool) -> None:
     if saved := st.session_state.get(f"map_saved_{chosen.id}"):
         name, text = saved
         st.markdown(
-            f":green[:material/bookmark_added:] **Saved.** The next export can begin with it; the command line takes it as `--mapping {name}`."
+            f":green[:material/bookmark_added:] **Saved.** The next export can begin with it{_by_name(name)}."
             if text == mapping
             else ":material/info: The mapping was changed after it was saved."
         )
+
+
+def _by_name(name: str) -> str:
+    return f"; the command line takes it as `--mapping {name}`" if workspace.name() == MAIN else ""
 
 
 def _fits(chosen: Chosen, names: list[str]) -> list[str]:
     found = []
     for name in names:
         try:
-            if fitting(sources.saved_text(name), chosen) is not None:
+            if fitting(sources.saved_text(name, workspace.name()), chosen) is not None:
                 found.append(name)
         except KpiError:
             continue
@@ -100,7 +106,8 @@ def _chosen(chosen: Chosen) -> None:
     if name == PROPOSED:
         _forget_loaded(chosen)
         return
-    _load(chosen, sources.saved_text(name), sources.saved().get(name, name))
+    room = workspace.name()
+    _load(chosen, sources.saved_text(name, room), sources.saved(room).get(name, name))
 
 
 def _uploaded(chosen: Chosen, number: int) -> None:
@@ -131,9 +138,9 @@ def _load(chosen: Chosen, text: str, name: str) -> None:
 
 
 def _save(chosen: Chosen, mapping: str) -> None:
-    who().check("edit")
+    workspace.present().check("edit")
     try:
-        name = sources.save_mapping(mapping, st.session_state[f"map_name_{chosen.id}"])
+        name = sources.save_mapping(mapping, st.session_state[f"map_name_{chosen.id}"], workspace.name())
     except KpiError as error:
         st.session_state[f"map_problem_{chosen.id}"] = str(error)
         return
@@ -141,8 +148,8 @@ def _save(chosen: Chosen, mapping: str) -> None:
 
 
 def _delete(chosen: Chosen, name: str) -> None:
-    who().check("edit")
-    sources.delete_mapping(name)
+    workspace.present().check("edit")
+    sources.delete_mapping(name, workspace.name())
     st.session_state[f"map_from_{chosen.id}"] = PROPOSED
 
 

@@ -5,7 +5,7 @@ The key is long and random and stands in the address (`?data=…`), so that a re
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
@@ -23,7 +23,7 @@ from kpi.errors import KpiError, UnreadableFile
 from kpi.hours import Calendar
 from kpi.store import people as everyone
 from kpi.store.people import Person
-from pages.parts import left_out, share_from, share_version, visitor
+from pages.parts import left_out, share_from, share_version, visitor, workspace
 from pages.parts.words import plain
 
 SAMPLE = store.SAMPLE
@@ -35,9 +35,13 @@ MOST_NAMES = 3
 """So many file names fit the ribbon."""
 
 
-def who() -> Person:
-    """The person looking: the frame has asked. In a test in process, and for a link's reader, nobody in particular."""
-    return st.session_state.get("person") or Person()
+def who(key: str = "") -> Person:
+    """The person looking, with their role in the workspace at hand: the frame has asked. In a test in process, and for a link's reader, nobody in particular.
+
+    With a key: with the role they have at this moment where its data belong. UnknownName where they are nobody there, as if there were no such data.
+    """
+    person = st.session_state.get("person") or Person()
+    return store.workspaces.checked(person, key) if key else person
 
 
 def people(key: str, names: str) -> kpi.Dataset:
@@ -117,10 +121,12 @@ def current() -> Mine | None:
         st.session_state[OWN] = asked
     key = st.session_state.get(OWN)
     st.session_state["unread_key"] = None
+    workspace.note()
     if key is None:
         return None
     try:
-        now = store.state(key)
+        store.folder(key)
+        now = store.state(key) if store.workspaces.admitted(who(), key) else store.State("absent", kind="gone")
     except KpiError:  # no key at all: forgotten, so that the next click starts afresh
         choose(None)
         raise
@@ -190,7 +196,7 @@ def _not_read(key: str, now: store.State) -> None:
             st.button("Try again", icon=":material/refresh:", on_click=store.begin, args=(key,), key="start_again")
             _as_read_before(key)
     if store.may_go_back(key) and who().may("edit"):
-        st.button("Go back to the files as they were", icon=":material/undo:", on_click=store.go_back, args=(key,), key="files_back")
+        st.button("Go back to the files as they were", icon=":material/undo:", on_click=_edit, args=(store.go_back, key), key="files_back")
     if now.kind == "UnknownExport":
         st.session_state["unread_key"] = key
 
@@ -199,7 +205,14 @@ def _as_read_before(key: str) -> None:
     """The way back to the last reading of a connection, where one is there."""
     found = store.connected.of(key)
     if found and found.read_at and who().may("edit") and not store.may_go_back(key):
-        st.button("Keep what was read before", icon=":material/undo:", on_click=store.connected.leave, args=(key,), key="keep_reading")
+        st.button(
+            "Keep what was read before", icon=":material/undo:", on_click=_edit, args=(store.connected.leave, key), key="keep_reading"
+        )
+
+
+def _edit(deed: Callable[[str], None], key: str) -> None:
+    who(key).check("edit")
+    deed(key)
 
 
 def upload(widget: str, beside: str = "", instead: Sequence[str] = ()) -> None:
@@ -213,7 +226,7 @@ def upload(widget: str, beside: str = "", instead: Sequence[str] = ()) -> None:
     files = list(st.session_state.get(widget) or [])  # told twice, it has been taken care of
     if not files:
         return
-    who().check("edit")
+    (who(beside) if beside else workspace.present()).check("edit")
     if beside:
         store.bring(beside, _named(files), instead, who=who().name)
     else:
@@ -230,7 +243,11 @@ def keep(files: Sequence[Upload]) -> str:
     """Copy uploads to the store and return their key. Two of one name are both kept."""
     given = _named(files)
     key = store.keep(given)
-    everyone.register(key, ", ".join(given), who=who().name)
+    try:
+        everyone.register(key, ", ".join(given), who=who().name, workspace=workspace.name())
+    except KpiError:  # its workspace was deleted just now: nobody else's gets the files
+        store.discard(key, who=who().name)
+        raise
     return key
 
 
@@ -253,6 +270,8 @@ def ribbon(mine: Mine, page: str) -> DeltaGenerator:
     """
     row = st.container(horizontal=True, vertical_alignment="center", gap="small", key="ribbon")
     with row:
+        if mine.is_own and not mine.is_sample:
+            workspace.badge()
         if mine.is_sample:
             st.badge("Sample data: a made-up company", icon=":material/science:", color="orange")
         elif mine.is_own and (found := store.connected.of(mine.key)):
@@ -322,12 +341,12 @@ def reread(
     key: str, zone: str | None = None, date_orders: Mapping[str, str] | None = None, mappings: Mapping[str, str] | None = None
 ) -> None:
     """Note what the visitor said about the files; the next run reads them again with it."""
-    who().check("edit")
+    who(key).check("edit")
     store.say(key, zone=zone, date_orders=date_orders, mappings=mappings)
 
 
 def discard(key: str) -> None:
     """Delete the files of a key, and look at nothing."""
-    who().check("own")
+    who(key).check("own")
     store.discard(key, who=who().name)
     choose(None)

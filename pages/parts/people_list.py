@@ -10,11 +10,11 @@ import streamlit as st
 from kpi.errors import KpiError
 from kpi.store import audit, people
 from kpi.store.people import ROLES, Member
-from pages.parts import accent, asked_dates
+from pages.parts import accent, asked_dates, workspace
 from pages.parts.mine import who
 from pages.parts.words import plain, say
 
-SAID, NEW, ROLE, SURE = "people_said", "people_new", "people_new_role", "people_sure"
+SAID, NEW, ROLE, SURE, OF = "people_said", "people_new", "people_new_role", "people_sure", "people_of"
 NOBODY = {
     people.LOOPBACK: "Nobody logs in here: who can reach this server sits at its machine. So there is nobody to list.",
     people.OPEN: "Nobody logs in here: everybody who can reach this server may use it, as it was told (KPI_OPEN). So there is nobody to list.",
@@ -36,7 +36,8 @@ def show() -> None:
         if people.chosen() != people.OIDC:
             st.markdown(NOBODY[people.chosen()])
             return
-        listed = people.listed(who=who())
+        of = _which()
+        listed = people.listed(of, who=who())
         fixed = sum(one.by_settings for one in listed)
         st.caption(" ".join(f"**{WORDS[role]}**: {what}." for role, what in ROLES.items()))
         if SAID in st.session_state:
@@ -45,14 +46,28 @@ def show() -> None:
             if not listed:
                 st.markdown("Nobody yet.")
             for number, one in enumerate(listed):
-                _row(one, number)
+                _row(one, number, of)
         if fixed:
-            st.caption(f"{fixed} owner{'s are' if fixed > 1 else ' is'} named by the settings of this server (KPI_OWNERS).")
-        _new()
-        _log()
+            more = " of all workspaces" if workspace.title() else ""
+            st.caption(
+                f"{fixed} owner{'s' if fixed > 1 else ''}{more} {'are' if fixed > 1 else 'is'} named by the settings of this server (KPI_OWNERS)."
+            )
+        _new(of)
+        _log(of)
 
 
-def _row(one: Member, number: int) -> None:
+def _which() -> str:
+    """The workspace whose people are listed: that at hand, or another of those one owns."""
+    roles = people.roles(who().name)
+    own = [one for one in workspace.mine() if people.is_over_all(who()) or roles.get(one.name) == "owner"]
+    if len(own) < 2:
+        return workspace.name()
+    titles, key = {one.name: one.title for one in own}, f"{OF}_{workspace.name()}"
+    st.session_state[key] = st.session_state.get(key) if st.session_state.get(key) in titles else workspace.name()
+    return str(st.selectbox("People of", list(titles), format_func=titles.__getitem__, key=key, width=320))
+
+
+def _row(one: Member, number: int, of: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"people_row_{number}"):
         st.text(one.email + (" (you)" if one.email == who().name else ""), width="stretch")  # as Markdown it would be a link
         if one.by_settings:
@@ -63,40 +78,41 @@ def _row(one: Member, number: int) -> None:
             st.session_state[key] = one.role  # what the book says, whatever was tried
             st.selectbox(
                 f"Role of {plain(one.email)}", list(ROLES), format_func=WORDS.__getitem__, key=key, label_visibility="collapsed", width=130,
-                on_change=_change, args=(one.email, key),
+                on_change=_change, args=(one.email, key, of),
             )  # fmt: skip
             sure = st.popover("Remove", icon=":material/person_remove:", type="tertiary", key=f"people_remove_{one.email}")
             with sure:
-                st.markdown(f"**{plain(one.email)} cannot come in any more, from the next click on.** Links they have made stay open.")
-                st.button("Remove", type=accent.button(), key=f"{SURE}_{one.email}", on_click=_drop, args=(one.email,))
+                place = f"into “{plain(workspace.title(of))}”" if workspace.title(of) else "in"
+                st.markdown(f"**{plain(one.email)} cannot come {place} any more, from the next click on.** Links they have made stay open.")
+                st.button("Remove", type=accent.button(), key=f"{SURE}_{one.email}", on_click=_drop, args=(one.email, of))
 
 
-def _new() -> None:
+def _new(of: str) -> None:
     with st.form("people_form", border=False), st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.text_input("E-mail address", key=NEW, placeholder="ann@example.com", max_chars=200, width=320)
         st.selectbox("Role", list(ROLES), index=2, format_func=WORDS.__getitem__, key=ROLE, width=130)
-        st.form_submit_button("Let in", icon=":material/person_add:", on_click=_add)
+        st.form_submit_button("Let in", icon=":material/person_add:", on_click=_add, args=(of,))
 
 
-def _add() -> None:
-    if _try(_let_in, st.session_state[NEW], st.session_state[ROLE]):
+def _add(of: str) -> None:
+    if _try(_let_in, st.session_state[NEW], st.session_state[ROLE], of):
         st.session_state[NEW] = ""
 
 
-def _change(email: str, key: str) -> None:
-    _try(_let_in, email, st.session_state[key])
+def _change(email: str, key: str, of: str) -> None:
+    _try(_let_in, email, st.session_state[key], of)
 
 
-def _let_in(email: str, role: str) -> None:
-    people.add(email, role, who=who())
+def _let_in(email: str, role: str, of: str) -> None:
+    people.add(email, role, who=who(), workspace=of)
 
 
-def _remove(email: str) -> None:
-    people.remove(email, who=who())
+def _remove(email: str, of: str) -> None:
+    people.remove(email, who=who(), workspace=of)
 
 
-def _drop(email: str) -> None:
-    _try(_remove, email)
+def _drop(email: str, of: str) -> None:
+    _try(_remove, email, of)
 
 
 def _try(deed: Callable[..., None], *given: str) -> bool:
@@ -109,8 +125,8 @@ def _try(deed: Callable[..., None], *given: str) -> bool:
     return True
 
 
-def _log() -> None:
-    done = people.deeds(who=who())
+def _log(of: str) -> None:
+    done = people.deeds(of, who=who())
     if not done:
         return
     with st.expander(f"What was done: {len(done)}", icon=":material/history:", key="people_log"):

@@ -7,7 +7,7 @@ import datetime as dt
 import pandas as pd
 import streamlit as st
 
-from kpi.store import audit, links
+from kpi.store import audit, links, people
 from kpi.store.links import Link
 from pages.parts import accent, asked_dates, asked_filters, recorded, share_made, share_today, visitor
 from pages.parts.mine import Mine, who
@@ -27,6 +27,7 @@ DEEDS = {
     "delete": "Deleted",
     "add person": "Person let in",
     "remove person": "Person removed",
+    "move": "Moved to another workspace",
 }
 NOBODY = "not known"
 MOST_DEEDS = 200
@@ -96,7 +97,7 @@ def _card(link: Link, mine: Mine) -> None:
 def revoke(mine: Mine, number: str) -> None:
     """End a link of this visitor's."""
     if number in [link.id for link in of(mine)]:
-        who().check("edit")
+        who(mine.key).check("edit")
         links.revoke(mine.key, number, who=who().name)
         made = st.session_state.get(share_made.MADE)
         if made is not None and made.id == number:
@@ -151,12 +152,14 @@ def log(mine: Mine) -> None:
         ]
     )
     recorded.table(frame, alt="Imports, links and deletions of these data, the newest first", key="share_log")
-    if not any(deed.who for deed in deeds):
+    if not any(deed.who for deed in deeds) and people.chosen() != people.OIDC:
         st.caption("Nobody logs in here, so it is not known who. Whoever has the key of the data may share them.")
 
 
 def _about(deed: audit.Deed) -> str:
     about = deed.about
+    if deed.what == "move" and not people.is_over_all(who()):
+        return ""  # the title of another workspace may stand there
     if deed.what == "import":
         rows = sum(about.get("rows", {}).values())
         return f"{about.get('files', 0)} file{'s' * (about.get('files') != 1)}, {rows:,} rows, fingerprint {about.get('fingerprint', '')}"

@@ -43,7 +43,7 @@ class Made:
 
 def make(mine: Mine, wish: Wish) -> Made:
     """Make the link. KpiError, and nothing is made, where it could not be opened."""
-    who().check("edit")
+    who(mine.key).check("edit")
     told = for_readers(wish.told, mine)
     whole = store.open_dataset(mine.key)
     opened = pinned.opened(mine.key, told)

@@ -7,7 +7,7 @@ import streamlit as st
 from kpi import metrics
 from kpi.sources import all_sources
 from kpi.store import people
-from pages.parts import accent, connected, links
+from pages.parts import accent, connected, links, workspace
 from pages.parts.mine import SAMPLE, choose, upload, who
 from pages.parts.words import plain
 
@@ -28,6 +28,7 @@ def ways_in() -> None:
             st.markdown("**Say once what its columns mean, and it is read.** What they may be is filled in already.")
             links.to("data.py", label="Match the columns", icon=":material/conversion_path:", query_params={"data": key})
     st.markdown(f"**Bring the export of your help desk, and read {len(metrics())} support KPIs from it.**")
+    workspace.choice()
     _again()
     with st.grid(2, min_column_width=320, gap="small", key="ways_in"):
         if who().may("edit"):
@@ -53,15 +54,15 @@ def ways_in() -> None:
 
 def _again() -> None:
     """The workspace's datasets, one click each. Where nobody logs in, nobody learns of another's data: a link's reader may come here, too."""
-    kept = people.datasets() if people.chosen() in (people.PASSPHRASE, people.OIDC) else []
+    kept = people.datasets(workspace.name()) if people.chosen() in (people.PASSPHRASE, people.OIDC) else []
     if not kept:
         return
     with st.container(border=True, key="kept_data"):
         st.subheader("Read before", anchor=False)
         with st.container(horizontal=True, gap="small"):
             for one in kept[:MOST_KEPT]:
-                by = f" by {one.made_by}" if one.made_by else ""
-                label = f"{plain(one.title if len(one.title) <= LONGEST else one.title[: LONGEST - 1] + '…')} :gray[{one.made_at:%-d %b %Y}{plain(by)}]"
+                by = f" by {plain(one.made_by)}" if one.made_by else ""
+                label = f"{plain(one.title if len(one.title) <= LONGEST else one.title[: LONGEST - 1] + '…')} :gray[{one.made_at:%-d %b %Y}{by}]"
                 st.button(label, icon=":material/table_view:", on_click=choose, args=(one.key,), key=f"kept_{one.key}")
 
 

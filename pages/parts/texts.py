@@ -10,7 +10,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from kpi import store
-from pages.parts.mine import Mine
+from pages.parts.mine import Mine, who
 
 
 def text(mine: Mine, name: str) -> str:
@@ -24,6 +24,7 @@ def text(mine: Mine, name: str) -> str:
 def change(mine: Mine, name: str, how: Callable[[str], str]) -> str:
     """Keep what `how` makes of the present text, and return it."""
     if not _stays(mine):
+        who(mine.key).check("edit")
         return store.change(mine.key, name, how)
     now = how(text(mine, name))
     st.session_state[_place(mine, name)] = now

@@ -14,7 +14,7 @@ import streamlit as st
 from kpi import store
 from kpi.errors import BadValue, KpiError
 from kpi.scope import QUERY_NAMES
-from kpi.store import Shared, links
+from kpi.store import Shared, links, workspaces
 from pages.parts import accent
 from pages.parts.words import plain
 
@@ -136,13 +136,13 @@ def is_passed(link: links.Link, given: str) -> bool:
 
 
 def passed_key(key: str) -> str:
-    """The same for the data of a key, on a server where people log in: a key alone opens nothing there."""
-    return _pass(key, None)
+    """The same for the data of a key, on a server where people log in: a key alone opens nothing there. It ends when the data are moved."""
+    return _pass(f"{key} {workspaces.of(key)}", None)
 
 
 def is_passed_key(key: str, given: str) -> bool:
     """Whether a pass is one of this server for this key, and not over."""
-    return _is_signed(key, given)
+    return _is_signed(f"{key} {workspaces.of(key)}", given)
 
 
 def _pass(what: str, at: float | None = None) -> str:
