@@ -21,7 +21,7 @@ from kpi.correlations.tickets import read_facts
 from kpi.correlations.words import label, sentence
 from kpi.engine import Dataset
 from kpi.measure import measure
-from kpi.measure.facts import facts
+from kpi.measure.facts import how_many
 from kpi.metric import Ask
 from kpi.scope import Scope
 from kpi.stats import scan_lags
@@ -99,10 +99,8 @@ def _tickets(pair: Pair, scope: Scope, data: Dataset) -> Look:
 
 
 def _known(first: str, second: str, scope: Scope, data: Dataset) -> tuple[int, int]:
-    """How many tickets know each of the two, of all there are."""
-    text, schema = facts((first, second), scope, data)
-    counts = data.query(f"SELECT count({first}) AS a, count({second}) AS b FROM ({text})", schema)
-    return int(counts["a"].iloc[0]), int(counts["b"].iloc[0])
+    """How many tickets know each of the two, of all there are, not only of those drawn."""
+    return how_many((first,), scope, data)[1], how_many((second,), scope, data)[1]
 
 
 def _answered(first: str, second: str, scope: Scope, data: Dataset) -> float:

@@ -15,7 +15,7 @@ from kpi.correlations.model import Matrix, Pair
 from kpi.correlations.order import driver_first
 from kpi.correlations.together import judged
 from kpi.engine import Dataset
-from kpi.measure.facts import facts
+from kpi.measure.facts import facts, how_many, knowing
 from kpi.metric import Ask
 from kpi.scope import NONE, Scope
 from kpi.stats import TicketCorrelation, correlate_many, dense
@@ -58,10 +58,10 @@ def read_facts(names: tuple[str, ...], scope: Scope, data: Dataset, beside: tupl
     """The facts of the scope's tickets, `beside` as further columns of `frame`. Above `MOST_TICKETS` some are drawn."""
     alike = tuple(c for c in ALIKE if c in dimensions(data))
     every = tuple(dict.fromkeys([*alike, *beside]))
-    mark, kept, only, is_drawn = _draw(names, scope, data)
+    mark, only, is_drawn = _draw(names, scope, data)
     text, schema = facts(names, scope, data, every, only)
     frame = data.query(
-        f"SELECT * EXCLUDE (ticket_id) FROM (SELECT *, {mark} AS is_drawn, {ODD} AS is_odd FROM ({text})) WHERE {kept} ORDER BY ticket_id",
+        f"SELECT * EXCLUDE (ticket_id), {mark} AS is_drawn, {ODD} AS is_odd FROM ({text}) ORDER BY ticket_id",
         schema,
     )
     # By name, and not as the engine happens to bring them: agents are drawn for in their order, and the same question has one answer.
@@ -84,25 +84,23 @@ def read_facts(names: tuple[str, ...], scope: Scope, data: Dataset, beside: tupl
     )
 
 
-def _draw(names: tuple[str, ...], scope: Scope, data: Dataset) -> tuple[str, str, str, bool]:
-    """(SQL: is this ticket drawn, SQL: is it kept, SQL on its id: can it be kept, whether anything was drawn).
+def _draw(names: tuple[str, ...], scope: Scope, data: Dataset) -> tuple[str, str, bool]:
+    """(SQL: is this ticket drawn, SQL on its id: is it kept, whether anything was drawn).
 
-    The id decides: a ticket is drawn for every question or for none.
+    The id decides: a ticket is drawn for every question or for none. Of those that answered or were reviewed more are kept, where that is asked.
     """
     if data.rows["tickets"] <= MOST_TICKETS:
-        return "true", "true", "true", False
+        return "true", "true", False
     every = tuple(name for name in on_tickets(data, scope) if is_rare(name, scope.ask))  # whatever is asked, the same are drawn
-    whole, schema = facts(every, scope, data)
-    known = " OR ".join(f"{name} IS NOT NULL" for name in every) or "false"
-    (counts,) = data.query(f"SELECT count(*) AS n, count(*) FILTER ({known}) AS rare FROM ({whole})", schema).to_dict("records")
-    if counts["n"] <= MOST_TICKETS:
-        return "true", "true", "true", False
+    tickets, rare = how_many(every, scope, data)
+    if tickets <= MOST_TICKETS:
+        return "true", "true", False
     common, rarer = (
-        f"hash(ticket_id) % 1000003 < {1_000_003 * most // max(1, counts[of])}"
-        for most, of in ((MOST_TICKETS, "n"), (MOST_ANSWERS, "rare"))
+        f"hash(ticket_id) % 1000003 < {1_000_003 * most // max(1, n)}" for most, n in ((MOST_TICKETS, tickets), (MOST_ANSWERS, rare))
     )
-    asked = " OR ".join(f"{name} IS NOT NULL" for name in names if is_rare(name, scope.ask)) or "false"
-    return common, f"is_drawn OR (({asked}) AND {rarer})", f"({common} OR {rarer})", True
+    asked = tuple(name for name in names if is_rare(name, scope.ask))
+    also = f" OR ({rarer} AND ticket_id IN ({knowing(asked, scope, data)}))" if asked else ""
+    return common, common + also, True
 
 
 def matrix(scope: Scope, data: Dataset) -> Matrix:

@@ -71,7 +71,7 @@ def _literal(value: dt.datetime | float | str) -> str:
     if isinstance(value, dt.datetime):
         return f"TIMESTAMP '{value:%Y-%m-%d %H:%M:%S.%f}'"
     if isinstance(value, Condition):
-        return str(value)
+        return f"({value})"  # an OR of its own must not meet the ANDs around it
     if isinstance(value, float):
         return f"CAST({value!r} AS FLOAT8)"
     return "'" + value.replace("'", "''") + "'"

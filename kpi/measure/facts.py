@@ -13,7 +13,7 @@ import ibis
 from kpi.catalogue import find
 from kpi.engine import Dataset, quoted
 from kpi.measure.compile import Condition, base_table, check_columns, filled, fillings, form_of, inside, narrowed, table_name, values_of
-from kpi.measure.shape import Shape, replaced, shape_of
+from kpi.measure.shape import Shape, asked_filter, replaced, shape_of
 from kpi.metric import MEASURED
 from kpi.scope import Scope
 
@@ -34,6 +34,61 @@ def facts(names: tuple[str, ...], scope: Scope, data: Dataset, beside: tuple[str
     return filled(text, values_of(scope, data.first, as_of) | {"only": Condition(only)}), data.stand(scope.as_of, scope.calendar)
 
 
+def knowing(names: tuple[str, ...], scope: Scope, data: Dataset) -> str:
+    """SQL: the ids of tickets with a value of any of these metrics, none of which stands on tickets themselves; whatever the scope's dates."""
+    as_of = scope.as_of or data.newest
+    shape = shape_of(scope.but(by="all", split=(), compare=None), data.first, as_of, data.extras)
+    return filled(_knowing(names, shape), values_of(scope, data.first, as_of))
+
+
+def how_many(names: tuple[str, ...], scope: Scope, data: Dataset) -> tuple[int, int]:
+    """(tickets of the scope, those of them with a value of any of these metrics)."""
+    as_of = scope.as_of or data.newest
+    shape = shape_of(scope.but(by="all", split=(), compare=None), data.first, as_of, data.extras)
+    text = filled(_counting(names, shape), values_of(scope, data.first, as_of) | {"only": Condition("TRUE")})
+    found = data.query(text, data.stand(scope.as_of, scope.calendar))
+    return int(found["tickets"].iloc[0]), int(found["knowing"].fillna(0).iloc[0])
+
+
+@lru_cache(maxsize=200)
+def _counting(names: tuple[str, ...], shape: Shape) -> str:
+    own, beside = [], {}
+    for name in names:
+        table = table_name(form_of(name, shape.ask).behind(shape.ask).rows)
+        own += [name] if table == "tickets" else []
+        beside |= {} if table == "tickets" else {name: None}
+    tickets = _of_table("tickets", tuple(own), shape, ())
+    known = [tickets[name].notnull() for name in own]
+    if beside:
+        known.append(tickets.ticket_id.isin(ibis.union(*_rows_knowing(tuple(beside), shape)).ticket_id))
+    is_known = ibis.literal(False) if not known else known[0] if len(known) == 1 else ibis.or_(*known)
+    marked = tickets.select(is_known=is_known)
+    return str(ibis.to_sql(marked.agg(tickets=marked.count(), knowing=marked.is_known.cast("int32").sum()), dialect="duckdb"))
+
+
+@lru_cache(maxsize=200)
+def _knowing(names: tuple[str, ...], shape: Shape) -> str:
+    return str(ibis.to_sql(ibis.union(*_rows_knowing(names, shape)), dialect="duckdb"))
+
+
+def _rows_knowing(names: tuple[str, ...], shape: Shape) -> list[Any]:
+    """The ids of the rows with a value of any of these metrics, a relation for each of their tables."""
+    by_table: dict[str, list[Any]] = {}
+    for name in names:
+        behind = form_of(name, shape.ask).behind(shape.ask)
+        by_table.setdefault(table_name(behind.rows), []).append(behind)
+    found = []
+    for behinds in by_table.values():
+        base = base_table(behinds[0].rows, shape)
+        known = [
+            replaced(behind.counted, swaps).fill_null(False) & replaced(behind.value, swaps).notnull()
+            for behind in behinds
+            for swaps in ({**fillings(), behind.rows.op(): base.op()},)
+        ]
+        found.append(base.filter(ibis.or_(*known) if len(known) > 1 else known[0]).select("ticket_id"))
+    return found
+
+
 @lru_cache(maxsize=200)
 def _text(names: tuple[str, ...], shape: Shape, beside: tuple[str, ...]) -> str:
     by_table: dict[str, list[str]] = {"tickets": []}
@@ -42,7 +97,7 @@ def _text(names: tuple[str, ...], shape: Shape, beside: tuple[str, ...]) -> str:
     parts, joins = [], []
     for place, (table, own) in enumerate(by_table.items()):
         made = ibis.to_sql(_of_table(table, tuple(own), shape, beside), dialect="duckdb")
-        parts.append(f"p{place} AS ({made})" if place else f"wanted AS (SELECT * FROM ({made}) WHERE asked_filter('only'))")
+        parts.append(f"p{place} AS ({made})" if place else f"wanted AS ({made})")
         joins.append(f"LEFT JOIN p{place} USING (ticket_id)" if place else "FROM wanted")
     columns = ["ticket_id", "agent", *(quoted(column) for column in beside), *names]
     return f"WITH {', '.join(parts)} SELECT {', '.join(columns)} {' '.join(joins)}"
@@ -57,7 +112,8 @@ def _of_table(table: str, names: tuple[str, ...], shape: Shape, beside: tuple[st
         rows = find("tickets_created").form.behind(shape.ask).rows if not name else form_of(name, shape.ask).behind(shape.ask).rows
         if base is None:
             base = base_table(rows, shape)
-            base = narrowed(base, shape).filter(*_dates(base, shape)) if is_tickets else base
+            # Those not wanted leave before anything is worked out of them.
+            base = narrowed(base, shape).filter(*_dates(base, shape), asked_filter("only")) if is_tickets else base
         if not name:
             continue
         behind = form_of(name, shape.ask).behind(shape.ask)
