@@ -8,6 +8,7 @@ import pytest
 from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
+from kpi import store
 from kpi.api import rights
 from kpi.api.problems import NoToken
 from kpi.errors import UnknownName
@@ -66,7 +67,7 @@ def told(at: AppTest) -> str:
         f"{getattr(one, 'label', '')} {getattr(one, 'value', '')} {getattr(one, 'options', '')}" for kind in kinds for one in at.get(kind)
     ]
     errors = [f"{one.proto.title} {one.value}" for one in at.error]
-    return "\n".join([*found, *errors, *sorted(at.session_state["open_pages"]), str(dict(at.query_params))])
+    return "\n".join([*found, *errors, *sorted(at.session_state["open_pages"]), str(dict(at.query_params))]).replace("\\", "")
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,7 @@ def test_an_address_opens_what_is_ones_own(app: App, keys: dict[str, str], comes
 @pytest.mark.parametrize("forged", ["sud-sohne", "nowhere", "../x", "main"])
 def test_a_forged_workspace_is_an_unknown_one(app: App, keys: dict[str, str], comes, forged: str) -> None:
     comes("vi")
-    said, other = (told(app(None, workspace=asked)).replace("\\", "").replace(f"“{asked}”", "“…”") for asked in (forged, "no-such"))
+    said, other = (told(app(None, workspace=asked)).replace(f"“{asked}”", "“…”") for asked in (forged, "no-such"))
     assert said == other and "Left out: workspace “…”" in said
     assert "secret of north-shop.csv" in said and "Söhne" not in said and "sud" not in said
 
@@ -211,3 +212,56 @@ def test_an_owner_of_all_makes_renames_moves_and_deletes(app: App, keys: dict[st
     at.text_input(key=workspace_list.NEW).input("far east")
     next(one for one in at.button if one.label == "Make").click().run()
     assert any("already" in one.proto.title for one in at.error)
+
+
+def _brings() -> None:
+    """What the uploader and a connection's button do, in the workspace at hand."""
+    import io
+
+    import streamlit as st
+
+    from kpi import store
+    from kpi.errors import KpiError
+    from pages.parts import mine, workspace
+
+    file = io.BytesIO(b"ticket_id,created_at\n1,2026-03-02T08:00:00Z\n")
+    file.name = "brought.csv"
+    try:
+        workspace.present().check("edit")
+        key = mine.keep([file])  # type: ignore[list-item]
+        st.text(f"{store.workspaces.of(key)} {store.people.datasets(workspace.name())[0].title}")
+        store.discard(key)
+    except KpiError as error:
+        st.text(type(error).__name__)
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "said"),
+    [
+        ("both", "sud-sohne", "sud-sohne brought.csv"),
+        ("both", "north-shop", "NotAllowed"),
+        ("anna", "sud-sohne", "NotAllowed"),
+        ("root", "main", "main brought.csv"),
+        ("root", "gone", "UnknownName"),
+    ],
+)
+def test_what_is_brought_belongs_to_the_workspace_at_hand(keys: dict[str, str], name: str, place: str, said: str) -> None:
+    there = sorted(store.folders.keys())
+    at = AppTest.from_function(_brings, default_timeout=60)
+    at.session_state["person"], at.session_state[workspace.OWN] = Person(f"{name}@example.com", "owner"), place
+    at.run()
+    assert not at.exception and [one.value for one in at.text] == [said] and sorted(store.folders.keys()) == there
+
+
+@pytest.mark.parametrize("way", [people.LOOPBACK, people.PASSPHRASE])
+def test_where_nobody_has_a_name_workspaces_keep_data_in_order(
+    app: App, keys: dict[str, str], monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr(people, "_CHOSEN", way)
+    monkeypatch.setattr(login, "person", Person)
+    at = app(None, workspace="north-shop")
+    assert next(one for one in at.selectbox if one.label == "Workspace").options == ["Main", NORTH, SOUTH]
+    listed = [one.label for one in at.button if str(one.key).startswith("kept_")]
+    assert len(listed) == (way == people.PASSPHRASE), "without a login nobody learns of data whose address they do not know"
+    assert SOUTH in told(app(keys["south"])) and workspaces.of(keys["south"]) == "sud-sohne"
+    assert "Workspaces" in [one.label for one in app(keys["south"], "share.py").expander]
