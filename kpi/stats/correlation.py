@@ -164,23 +164,41 @@ def arithmetic_correlation(cv_first: float, cv_second: float, cv_shared: float) 
 
 def linked(x: Array, y: Array, agent: Any, method: str, conf: float, spent: int = 0) -> tuple[float, float, float, float]:
     """(r, low, high, p); x and y are ranks already for "spearman"; `spent` degrees of freedom went into segment means."""
-    n = len(x)
-    r = pearson(x, y) if n >= 4 else NAN
-    if np.isnan(r):
+    return linked_standard(standardised(x), standardised(y), agent, method, conf, spent)
+
+
+def standardised(values: Array) -> Array | None:
+    """The values with mean 0 and deviation 1; None when they never vary or are fewer than 4."""
+    if len(values) < 4:
+        return None
+    centred = values - values.mean()
+    spread = float((centred * centred).sum())
+    if not spread > 0:
+        return None
+    centred *= np.sqrt(len(values) / spread)
+    return floats(centred)
+
+
+def linked_standard(
+    x: Array | None, y: Array | None, agent: Any, method: str, conf: float, spent: int = 0
+) -> tuple[float, float, float, float]:
+    """As `linked`, of columns that are `standardised` already."""
+    if x is None or y is None:
         return NAN, NAN, NAN, NAN
+    n, together = len(x), x * y
+    r = float(np.clip(together.sum() / n, -1, 1))
     if agent is None:
         limits = correlation_interval(r, n - spent, method, conf)
         exact = n < EXACT_BELOW and method == "spearman" and not spent
         return r, *limits, _exact_p_value(x, y) if exact else float(correlation_p_value(r, n - spent))
-    x, y = (x - x.mean()) / x.std(), (y - y.mean()) / y.std()
-    error, df = _clustered_error(x, y, r, agent, spent)
+    error, df = _clustered_error(x, y, together, r, agent, spent)
     half = t_of(conf, df) * error
     p = float(t_p_value(r / error, df)) if error > 0 else NAN
     return r, float(np.clip(r - half, -1, 1)), float(np.clip(r + half, -1, 1)), p
 
 
-def _clustered_error(x: Array, y: Array, r: float, agent: Any, spent: int) -> tuple[float, float]:
-    """(standard error, degrees of freedom) of r of standardised columns when tickets of one agent are alike.
+def _clustered_error(x: Array, y: Array, together: Array, r: float, agent: Any, spent: int) -> tuple[float, float]:
+    """(standard error, degrees of freedom) of r of standardised columns when tickets of one agent are alike; `together` is their product.
 
     Sums, per agent, how much each ticket moves r (its influence, Hampel 1974), so it is the same for (x, y) and (y, x). Never below the plain
     error: a sum over few agents is too small by luck just when r is large by luck (Angrist and Pischke 2009, section 8.2.3). Without
@@ -191,7 +209,10 @@ def _clustered_error(x: Array, y: Array, r: float, agent: Any, spent: int) -> tu
     clusters = int((np.bincount(codes) > 0).sum()) if len(codes) else 0
     if clusters < FEWEST_CLUSTERS:
         return NAN, NAN
-    influence = np.bincount(codes, weights=x * y - r * (x * x + y * y) / 2)
+    size = x * x
+    size += y * y
+    size *= r / 2
+    influence = np.bincount(codes, weights=together - size)
     left = max(1, len(x) - 2 - spent)
     error = np.sqrt(clusters / (clusters - 1) * (len(x) - 1) / left * (influence**2).sum()) / len(x)
     return float(max(error, np.sqrt(max(0.0, 1 - r * r) / left))), clusters - 1.0
