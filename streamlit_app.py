@@ -98,6 +98,8 @@ class OwnScript:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started: Message | None = None
+        if scope["type"] == "http" and scope["path"].strip("/") in onward.PAGES:  # what comes packed has no head to put anything into
+            scope = {**scope, "headers": [(name, value) for name, value in scope["headers"] if name.lower() != b"accept-encoding"]}
 
         async def with_script(message: Message) -> None:
             nonlocal started
