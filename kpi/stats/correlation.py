@@ -186,7 +186,8 @@ def linked_standard(
     if x is None or y is None:
         return NAN, NAN, NAN, NAN
     n, together = len(x), x * y
-    r = float(np.clip(together.sum() / n, -1, 1))
+    r = float(together.sum() / n)
+    r = float(np.sign(r)) if abs(r) > 1 - 1e-12 else r  # the same twice is no matter of rounding
     if agent is None:
         limits = correlation_interval(r, n - spent, method, conf)
         exact = n < EXACT_BELOW and method == "spearman" and not spent

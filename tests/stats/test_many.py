@@ -80,3 +80,10 @@ def test_too_little_gives_unknown() -> None:
     few = slope_within(WT, MPG, [i % 3 for i in range(32)])
     assert np.isnan(few.low) and not np.isnan(few.slope)
     assert np.isnan(correlate_many([[1.0] * 9, list(range(9))], [(0, 1)])[0].r)
+
+
+def test_the_same_twice_is_one_and_tests_nothing() -> None:
+    random = np.random.default_rng(3)
+    values, agents = random.lognormal(size=5_001), random.integers(0, 40, 5_001)
+    found = correlate_many([values, values, -values], [(0, 1), (0, 2)], agents)
+    assert [link.r for link in found] == [1.0, -1.0] and all(np.isnan(link.p) for link in found)
