@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import time
@@ -13,7 +14,9 @@ from streamlit.testing.v1 import AppTest
 
 from kpi import store
 from kpi.report.text import JOINER, words
+from kpi.store import connected
 from pages.parts.words import plain
+from tests.pages.conftest import TINY
 
 FRAME = str(Path(__file__).parents[2] / "pages" / "frame.py")
 TICKETS = b"""ticket_id,created_at,solved_at,status,channel
@@ -142,6 +145,16 @@ def test_other_peoples_addresses_are_no_links(text: str) -> None:
     assert web.search(text) or mail.search(text), "the text as it came would be a link"
     assert not web.search(shown) and not mail.search(shown)
     assert words(plain(text)) == text, "a file has it as it came"
+
+
+def test_the_ribbon_names_the_connection_the_data_come_from(app: Callable[..., AppTest]) -> None:
+    key = store.keep(dict(TINY))  # the fixture has set the home
+    store.import_now(key)
+    assert any("tickets.csv" in one.value for one in app(key).caption)
+    told = {"name": "desk", "label": "Desk *database*", "wanted": "1", "read": "1", "who": ""}
+    (store.folder(key) / connected.TOLD).write_text(json.dumps(told), "utf-8")
+    said = [one.value for one in app(key).caption]
+    assert "Desk \\*database\\*" in said and not any("tickets.csv" in one for one in said)
 
 
 def test_other_peoples_text_is_no_markdown() -> None:
