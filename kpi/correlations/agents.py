@@ -9,6 +9,7 @@ round, and the weaker of the two p-values counts.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
@@ -55,6 +56,11 @@ class Agents:
     team: tuple[str, ...] | None
     groups: dict[str, Group]
 
+    @cached_property
+    def team_codes(self) -> Any:
+        """The teams as whole numbers from 0."""
+        return None if self.team is None else dense(np.array(self.team, dtype=object).astype(str))
+
 
 def read_agents(scope: Scope, data: Dataset, names: tuple[str, ...] = ()) -> Agents:
     """Each agent's shrunk figures over the scope's tickets; with `names` of these metrics only."""
@@ -91,7 +97,7 @@ def _group(name: str, column: Array, found: Facts, keep: list[int], ask: Ask) ->
         return None
     if is_yes_no(name, ask):
         hits = np.bincount(agent, weights=values, minlength=size)[keep]
-        shrunk = shrink_rates(np.where(enough, hits, np.nan), np.where(enough, n, np.nan), draws=DRAWS)
+        shrunk = shrink_rates(np.where(enough, hits, np.nan), np.where(enough, n, np.nan), draws=DRAWS, ranked=False)
         rate = np.where(enough, hits / np.maximum(n, 1), np.nan)
         return Group(name, shrunk.estimate, shrunk.low, shrunk.high, rate, n, _halves(agent, values, odd, size, keep))
     if find(name).unit == "s":
@@ -102,7 +108,7 @@ def _group(name: str, column: Array, found: Facts, keep: list[int], ask: Ask) ->
     usable = enough & (error > 0)
     if usable.sum() < FEWEST:
         return None
-    means = shrink_means(np.where(usable, mean, np.nan), np.where(usable, error, np.nan), draws=DRAWS)
+    means = shrink_means(np.where(usable, mean, np.nan), np.where(usable, error, np.nan), draws=DRAWS, ranked=False)
     return Group(
         name, means.estimate, means.low, means.high, np.where(usable, mean, np.nan), n, _halves(agent, values, odd, size, keep)
     )  # fmt: skip
@@ -145,7 +151,7 @@ def of_groups(agents: Agents, first: str, second: str) -> Pair:
     pair = Pair(first, second, "agents", n=n, worth=float(n))
     if n < FEWEST:
         return replace(pair, lacks=f"only {n} agents have {FEWEST_ROWS} of both, {FEWEST} are needed")
-    team = None if agents.team is None else dense(np.array(agents.team, dtype=object).astype(str))
+    team = agents.team_codes
     pooled, r, spent = _alike(x[both], y[both], None if team is None else dense(team[both]))
     if np.isnan(pooled):
         return replace(pair, lacks="agents do not differ in one of them")

@@ -86,7 +86,7 @@ def prepare(scope: Scope, data: Dataset, outcome: str = "csat", progress: Progre
     wanted = [one.metric for one in INPUTS.values() if one.metric] + list(_EXTRA)
     names = [name for name in dict.fromkeys(wanted) if not lacks[name]]
     tick("Today's values", 0.0)
-    now = measure(names, whole, data)
+    now = measure(names, whole, data, intervals=False)
     values = {str(row["metric"]): row for row in now.records()}
     newest = data.newest.date() if data.newest.time() >= dt.time(12) else data.newest.date() - DAY
     weekly = _weekly(names, whole, data)
