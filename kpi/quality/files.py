@@ -64,11 +64,13 @@ def _unread(data: Dataset) -> list[Finding]:
                 tickets=tickets,
                 rows=column.unread,
                 examples=tuple(Example("", e.file, e.row, f"{e.text} ({e.reason})") for e in column.examples),
-                metrics=harmed_by([cells], data),
+                metrics=harmed_by([cells], data) if tickets or not has_tickets else (),
                 other=LEFT_OUT if tickets else "",
                 why_not=""
                 if tickets
-                else "These rows are older states of tickets, belong to none, or were left out with the cell: no number stands on them.",
+                else "These rows are older states of tickets, belong to none, or were left out with the cell: no number stands on them."
+                if has_tickets
+                else "These rows are of no single ticket: how far a number would move without them cannot be told.",
                 ids=ids if tickets else "",
                 listing=f"SELECT '', file, \"row\", text || ' (' || reason || ')' FROM {raw}.unread_cells "
                 f"WHERE \"table\" = '{column.table}' AND \"column\" = '{column.column}'",

@@ -20,6 +20,7 @@ from pages.parts.mapping_said import (
     first,
     is_score,
     key_of,
+    maybe,
     states_unit,
     usual_scale,
     words_under,
@@ -46,7 +47,11 @@ def row(chosen: Chosen, fills: str, column: Column, checked: Checked | str | Non
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_row"):
         st.markdown(f"**{said}**" if header else said, help=column.about, width=OURS)
         st.selectbox(said, options, format_func=lambda o: names.get(o, o), key=key, width=THEIRS, label_visibility="collapsed")
-        if header not in (NOT_THERE, KEPT) and header not in ALWAYS:
+        if header == NOT_THERE and (guessed := maybe(chosen, fills, column.name)):
+            st.caption(
+                f":material/help: maybe “{_shown(guessed)}”, like {' · '.join(_shown(cell) for cell in chosen.seen.examples(guessed))}"
+            )
+        elif header not in (NOT_THERE, KEPT) and header not in ALWAYS:
             has_control = _written(chosen, fills, column, header)
             with st.container(gap=None, width=TOLD if has_control else "stretch"):
                 st.markdown(f":small[{_how_sure(chosen, fills, column.name, header)} · {_read(chosen, fills, column, header, checked)}]")

@@ -71,11 +71,25 @@ def words_under(seen: Preview, header: str) -> list[str]:
 
 
 def first(chosen: Chosen, fills: str) -> dict[str, str]:
-    """Column -> header before anybody chose: what the source that recognises the file reads, else the proposal."""
+    """Column -> header before anybody chose: what the source that recognises the file reads, else the likely ones of the proposal.
+
+    A mere guess is said beside its column (`maybe`), and chosen only where nothing can be read without it: who reads on must not get a
+    number made of another column.
+    """
     source = chosen.seen.source
     if source is None:
-        return {column: guess.header for column, guess in chosen.seen.proposal(fills).items()}
+        needed = TABLES[fills].required
+        return {c: guess.header for c, guess in chosen.seen.proposal(fills).items() if guess.word != "a guess" or c in needed}
     return {column: headers[0].raw for column, headers in source.main.found(chosen.seen.looked_at[0].headers).items()}
+
+
+def maybe(chosen: Chosen, fills: str, column: str) -> str:
+    """The header that may be a column's, where that is a guess nobody has chosen; else nothing."""
+    if chosen.seen.source is not None or chosen.loaded:
+        return ""
+    guess = chosen.seen.proposal(fills).get(column)
+    taken = {now(chosen, fills, c.name) for c in TABLES[fills].columns}
+    return guess.header if guess is not None and guess.word == "a guess" and guess.header not in taken else ""
 
 
 def begin(chosen: Chosen, fills: str) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from kpi import metrics
 from kpi.sources import all_sources
 from kpi.store import people
-from pages.parts import accent, connected, links, workspace
+from pages.parts import accent, connected, workspace
 from pages.parts.mine import SAMPLE, choose, upload, who
 from pages.parts.words import plain
 
@@ -26,7 +26,8 @@ def ways_in() -> None:
     if key := st.session_state.get("unread_key"):
         with st.container(border=True, key="match_columns"):
             st.markdown("**Say once what its columns mean, and it is read.** What they may be is filled in already.")
-            links.to("data.py", label="Match the columns", icon=":material/conversion_path:", query_params={"data": key})
+            if st.button("Match the columns", icon=":material/conversion_path:", type=accent.button(), key="match_columns_go"):
+                st.switch_page("data.py", query_params={"data": key})
     st.markdown(f"**Bring the export of your help desk, and read {len(metrics())} support KPIs from it.**")
     workspace.choice()
     _again()

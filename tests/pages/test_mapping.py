@@ -219,3 +219,12 @@ def test_words_of_files_are_never_markdown(app: App) -> None:
     at = app(unknown("harm.csv", DESK.replace("Parked", harm).replace("C-1;", "a@evil.example;")), "data.py")
     for element in [*at.markdown, *at.caption]:
         assert "](http" not in element.value and not re.search(r"https?:/|\w@\w", element.value.replace("\\", ""))
+
+
+def test_a_mere_guess_is_said_and_not_chosen(app: App) -> None:
+    """Minutes until the first answer look like a count of replies: taken in silence they would become "one touch"."""
+    rows = "".join(f"V-{d};{d:02d}.05.2025 08:00;{d + 2}\n" for d in DAYS)
+    key = unknown("vorgang.csv", f"Vorgang;Eröffnet;Erste Antwort (Min)\n{rows}")
+    at = app(key, "data.py")
+    assert control(at, "created_at").value == "Eröffnet" and control(at, "agent_replies").value == ""
+    assert "maybe “Erste Antwort (Min)”" in words(at)
