@@ -52,7 +52,8 @@ def how_many(names: tuple[str, ...], scope: Scope, data: Dataset) -> tuple[int, 
 
 @lru_cache(maxsize=200)
 def _counting(names: tuple[str, ...], shape: Shape) -> str:
-    own, beside = [], {}
+    own: list[str] = []
+    beside: dict[str, None] = {}
     for name in names:
         table = table_name(form_of(name, shape.ask).behind(shape.ask).rows)
         own += [name] if table == "tickets" else []
