@@ -8,6 +8,8 @@ round, and the weaker of the two p-values counts.
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
@@ -74,7 +76,9 @@ def of_facts(found: Facts, ask: Ask) -> Agents:
         return Agents((), None, {})
     known = found.agent >= 0
     keep = [code for code, name in enumerate(found.agents) if name != NONE]
-    groups = {name: group for name, column in found.columns.items() if (group := _group(name, column, found, keep, ask)) is not None}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # nearly all of it is in numpy and scipy, which let others work meanwhile
+        made = pool.map(lambda name: _group(name, found.columns[name], found, keep, ask), found.columns)
+        groups = {group.name: group for group in made if group is not None}
     team = None
     if "team" in found.alike:
         teams = found.frame["team"].fillna(NONE)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -62,9 +63,14 @@ def _measure(metrics: Mapping[str, Metric], scope: Scope, data: Dataset, lacks: 
     if scope.ask.choice("cluster") == "agent" and intervals:
         shares = tuple(name for name in names if is_share(name, scope.ask))
         spread, more = _cells(shares, scope, data, schema, periods, intervals, clusters=True)
-        cells, statements = _with_design_effects(cells, spread, len(scope.split)), statements + more
+        cells, statements = iter(_with_design_effects(dict(cells), dict(spread), len(scope.split)).items()), statements + more
     currency = currencies[0] if len(currencies) == 1 else ""
-    parts = [_rows_of(metric, cells.get(name), scope, periods, reasons.get(name, ""), currency) for name, metric in metrics.items()]
+    # Each metric is finished as soon as its cells are there, while the engine works on the others.
+    done = {name: _rows_of(metrics[name], own, scope, periods, "", currency) for name, own in cells}
+    parts = [
+        done[name] if name in done else _rows_of(metric, None, scope, periods, reasons.get(name, ""), currency)
+        for name, metric in metrics.items()
+    ]
     # One frame from plain columns: a frame per metric costs more than all the queries together.
     frame = pd.DataFrame({column: _joined([part[column] for part in parts]) for column in parts[0]})
     return Result(frame, dict(metrics), scope, tuple(statements), data.fingerprint, as_of, currency, reasons)
@@ -94,10 +100,9 @@ def _cells(
     periods: Sequence[Period],
     intervals: bool,
     clusters: bool = False,
-) -> tuple[dict[str, pd.DataFrame], list[str]]:
-    """Metric name -> a frame with one row per (period index `bucket`, groups) and a column per part; and the SQL as it ran."""
+) -> tuple[Iterator[tuple[str, pd.DataFrame]], list[str]]:
+    """Metric name and a frame with one row per (period index `bucket`, groups) and a column per part, as they come; and the SQL as it runs."""
     as_of = scope.as_of or data.newest
-    found: dict[str, list[dict[str, Any]]] = {}
     keys = ["bucket", *(f"g{i}" for i in range(len(scope.split) + clusters))]
     instants = instants_of(periods, as_of)
     values = values_of(scope, data.first, as_of) | edges_of(instants, as_of)
@@ -113,9 +118,18 @@ def _cells(
             return data.query(sql, schema, instants if query.edge else None)
 
     frames = _POOL.map(answer_of, statements, wanted)
+    return _gathered(wanted, frames, keys, periods, as_found=clusters), statements
+
+
+def _gathered(
+    wanted: Sequence[Query], frames: Iterable[pd.DataFrame], keys: list[str], periods: Sequence[Period], as_found: bool
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """The cells of each metric, once the last of its queries is answered."""
     index = {p.first: i for i, p in enumerate(periods)}
-    for query, answer in zip(wanted, frames, strict=True):
-        names_of = dict.fromkeys(p.split("|")[0] for p in query.parts)
+    found: dict[str, list[dict[str, Any]]] = {}
+    names = [tuple(dict.fromkeys(p.split("|")[0] for p in query.parts)) for query in wanted]
+    waiting = Counter(name for own in names for name in own)
+    for query, names_of, answer in zip(wanted, names, frames, strict=True):
         place = _places(answer, None if query.edge else index)
         if len(keys) == 1:
             columns = {column: _aligned(answer[column], place, len(periods)) for column in query.parts}
@@ -125,17 +139,20 @@ def _cells(
         for name in names_of:
             own = {p.split("|")[1]: columns[p] for p in query.parts if p.split("|")[0] == name}
             found.setdefault(name, []).append({key: columns[key] for key in keys if key in columns} | own)
-    cells = {}
-    for name, pieces in found.items():
-        if len(keys) == 1:  # one row for each period: the pieces lie beside each other as plain columns
-            together = {column: values for piece in pieces for column, values in piece.items()}
-            cells[name] = pd.DataFrame({"bucket": np.arange(len(periods))} | together, copy=False)
-            continue
-        merged = pd.DataFrame(pieces[0], copy=False)
-        for piece in pieces[1:]:
-            merged = merged.merge(pd.DataFrame(piece, copy=False), on=keys, how="outer")
-        cells[name] = _completed(merged, keys, len(periods), as_found=clusters)
-    return cells, statements
+            waiting[name] -= 1
+            if not waiting[name]:
+                yield name, _together(found.pop(name), keys, len(periods), as_found)
+
+
+def _together(pieces: list[dict[str, Any]], keys: list[str], periods: int, as_found: bool) -> pd.DataFrame:
+    """The pieces of one metric from several queries as one frame."""
+    if len(keys) == 1:  # one row for each period: the pieces lie beside each other as plain columns
+        together = {column: values for piece in pieces for column, values in piece.items()}
+        return pd.DataFrame({"bucket": np.arange(periods)} | together, copy=False)
+    merged = pd.DataFrame(pieces[0], copy=False)
+    for piece in pieces[1:]:
+        merged = merged.merge(pd.DataFrame(piece, copy=False), on=keys, how="outer")
+    return _completed(merged, keys, periods, as_found=as_found)
 
 
 def _places(answer: pd.DataFrame, index: Mapping[Any, int] | None) -> Any:

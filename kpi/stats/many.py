@@ -6,7 +6,9 @@ their rows with other pairs: what is needed of a column there is made once for a
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,10 +65,14 @@ def correlate_many(
     coded = [_coded(floats(column).ravel()) for column in columns]
     agent = None if clusters is None else np.asarray(clusters, dtype=np.int64)
     segment = None if segments is None else np.asarray(segments, dtype=np.int64)
-    found: dict[tuple[int, int], TicketCorrelation] = {}
-    for rows, same in _shared([codes >= 0 for codes, _ in coded], pairs):
+
+    def links_of(rows: Any, same: list[tuple[int, int]]) -> dict[tuple[int, int], TicketCorrelation]:
         own, part = (None if labels is None else labels[rows] for labels in (agent, segment))
-        found |= _links({place: coded[place] for pair in same for place in pair}, same, rows, own, part, conf)
+        return _links({place: coded[place] for pair in same for place in pair}, same, rows, own, part, conf)
+
+    groups = _shared([codes >= 0 for codes, _ in coded], pairs)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # nearly all of it is in numpy, which lets others work meanwhile
+        found = {pair: link for links in pool.map(links_of, *zip(*groups, strict=True)) for pair, link in links.items()} if groups else {}
     return [found[pair] for pair in pairs]
 
 

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -139,7 +140,7 @@ def damage_book(folder: Path, key: str) -> None:
 def break_a_rule_of_the_book(folder: Path, key: str) -> None:
     """A link without its title and pages, which the table does not allow."""
     rules = "SELECT sql FROM sqlite_master WHERE name = 'links'"
-    with sqlite3.connect(folder / database.FILE) as book:
+    with closing(sqlite3.connect(folder / database.FILE)) as book:  # one left open would keep what follows in the journal beside it
         ((rule,),) = book.execute(rules).fetchall()
     for sql, change in ((rule.replace("told JSON NOT NULL", "told JSON"), "UPDATE links SET told = NULL"), (rule, "SELECT 1")):
         for statement, values in (("UPDATE sqlite_master SET sql = ? WHERE name = 'links'", (sql,)), (change, ())):
@@ -155,7 +156,7 @@ def no_book_at_all(folder: Path, key: str) -> None:
 
 
 def newer_book(folder: Path, key: str) -> None:
-    with sqlite3.connect(folder / database.FILE) as book:
+    with closing(sqlite3.connect(folder / database.FILE)) as book, book:
         book.execute("UPDATE alembic_version SET version_num = 'z9'")
 
 
