@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -110,7 +111,7 @@ class Scope:
             raise BadValue(f"The dates run backwards: {self.start} to {self.end}.", "Swap them.")
         read_params(dict(self.params))
 
-    @property
+    @cached_property
     def ask(self) -> Ask:
         return Ask(self.clock, self.statistic, read_params(dict(self.params)))
 

@@ -13,9 +13,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 AGAIN = 0.02
 """Seconds until what still works is interrupted again: an interrupt that comes just before a query begins is forgotten by the database."""
@@ -109,3 +111,15 @@ def interruptible(end: Callable[[], None]) -> Iterator[None]:
     finally:
         with step._lock:
             step._ends.pop(mine, None)
+
+
+def beside(*pieces: Callable[[], Any]) -> list[Any]:
+    """What pieces of work return that do not need each other, done side by side within the same step. The first to fail is what is raised."""
+    step = _NOW.get()
+
+    def done(piece: Callable[[], Any]) -> Any:
+        with within(step):
+            return piece()
+
+    with ThreadPoolExecutor(len(pieces), thread_name_prefix="beside") as pool:
+        return list(pool.map(done, pieces))

@@ -12,13 +12,13 @@ from kpi import units
 from kpi.catalogue import find
 from kpi.correlations.agents import Agents, on_scale
 from kpi.correlations.effect import Bend, scaled
-from kpi.correlations.facts import is_yes_no
+from kpi.correlations.facts import alike_in, is_rare, is_yes_no
 from kpi.correlations.model import NAN, Pair
 from kpi.correlations.periods import Series
 from kpi.correlations.tickets import Facts
 from kpi.correlations.words import label
 from kpi.engine import Dataset, quoted
-from kpi.measure.facts import facts
+from kpi.measure.facts import facts, knowing
 from kpi.metric import Ask
 from kpi.scope import NONE, Scope
 from kpi.stats import slope_within, wilson
@@ -97,18 +97,23 @@ def of_agents(pair: Pair, agents: Agents, ask: Ask) -> Cloud:
     return Cloud("points", points, fit, _raw(), x_unit, y_unit, x_title, y_title, *logs, parts, "team" if parts else "")
 
 
-def of_tickets(pair: Pair, scope: Scope, data: Dataset, found: Facts, bent: Bend | None) -> Cloud:
-    """Tickets in ranges of the driver, put together by the engine from all of them; single ones too where there are few.
+def ranges_of(pair: Pair, scope: Scope, data: Dataset) -> tuple[pd.DataFrame, str]:
+    """Tickets in ranges of the driver, put together by the engine from all of them; and the column whose parts stand apart.
 
-    Where the link is another inside segments than all together, the largest parts of the first column of the segment stand apart.
+    Where the link is another inside segments than all together, these are the largest parts of the first column of the segment.
     """
+    alike = alike_in(data)
+    is_apart = bool(alike) and not is_yes_no(pair.first, scope.ask) and abs(pair.pooled - pair.r) >= APART
+    column = alike[0] if is_apart else ""
+    return _ranges(pair.first, pair.second, scope, data, column), column
+
+
+def of_tickets(pair: Pair, ask: Ask, found: Facts, bent: Bend | None, ranges: tuple[pd.DataFrame, str]) -> Cloud:
+    """Tickets in `ranges_of` the driver; single ones too where there are few."""
     first, second = pair.first, pair.second
-    ask = scope.ask
     x_unit = "%" if is_yes_no(first, ask) else find(first).unit
     y_unit = "%" if is_yes_no(second, ask) else find(second).unit
-    is_apart = bool(found.alike) and not is_yes_no(first, ask) and abs(pair.pooled - pair.r) >= APART
-    column = found.alike[0] if is_apart else ""
-    points = _ranges(first, second, scope, data, column)
+    points, column = ranges
     parts = tuple(dict.fromkeys(points["part"])) if column else ()
     x, y = found.columns[first], found.columns[second]
     both = ~np.isnan(x) & ~np.isnan(y)
@@ -139,7 +144,9 @@ def fitted(x: Array, y: Array, worth: float) -> tuple[Array, Array, Array, Array
 def _ranges(first: str, second: str, scope: Scope, data: Dataset, column: str = "") -> pd.DataFrame:
     """A row a range of the driver (or no and yes): middle of both, limits, tickets, and the sentence; of each of the largest parts of a column."""
     ask = scope.ask
-    text, schema = facts((first, second), scope, data, (column,) if column else ())
+    rare = tuple(name for name in (first, second) if is_rare(name, ask))  # of those with an answer only: they are far fewer
+    only = f"ticket_id IN ({knowing(rare, scope, data)})" if rare else "TRUE"
+    text, schema = facts((first, second), scope, data, (column,) if column else (), only)
     part = f"coalesce({quoted(column)}, '{NONE}')" if column else "''"
     each = RANGES // 2 if column else RANGES
     place = f"least({each - 1}, floor({each}.0 * (rank() OVER (PARTITION BY part ORDER BY x) - 1) / count(*) OVER (PARTITION BY part)))"

@@ -48,5 +48,10 @@ def dimensions(data: Dataset) -> tuple[str, ...]:
     return own + tuple(data.extras)
 
 
+def alike_in(data: Dataset) -> tuple[str, ...]:
+    """Those of `ALIKE` the data know."""
+    return tuple(column for column in ALIKE if column in dimensions(data))
+
+
 def has_agents(data: Dataset) -> bool:
     return "tickets.agent" in data.filled or "changes.agent" in data.filled

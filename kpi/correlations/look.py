@@ -26,6 +26,7 @@ from kpi.metric import Ask
 from kpi.scope import Scope
 from kpi.stats import scan_lags
 from kpi.stats.base import Array, floats
+from kpi.steps import beside
 
 LONGEST = 4
 """Weeks by which one may lead the other: more looks find more by chance."""
@@ -78,19 +79,22 @@ def look(pair: Pair, scope: Scope, data: Dataset) -> Look:
 def _tickets(pair: Pair, scope: Scope, data: Dataset) -> Look:
     first, second, ask = pair.first, pair.second, scope.ask
     columns = candidates(dimensions(data))
-    found = read_facts((first, second), scope, data, columns)
+    found, (n_first, n_second), answered, ranges = beside(
+        lambda: read_facts((first, second), scope, data, columns),
+        lambda: _known(first, second, scope, data),
+        lambda: _answered(first, second, scope, data),
+        lambda: cloud.ranges_of(pair, scope, data),
+    )
     rows = found.rows(ask, first, second)
     x, y = found.columns[first][rows], found.columns[second][rows]
     both = ~np.isnan(x) & ~np.isnan(y)
     bent = bend(first, second, found, ask)
-    n_first, n_second = _known(first, second, scope, data)
-    answered = _answered(first, second, scope, data)
     return Look(
         pair,
         ask,
         n_first,
         n_second,
-        cloud=cloud.of_tickets(pair, scope, data, found, bent),
+        cloud=cloud.of_tickets(pair, ask, found, bent, ranges),
         effect=effect(first, second, found, ask),
         bend=bent,
         splits=splits(first, second, found, columns, ask),

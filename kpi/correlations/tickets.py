@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kpi.correlations.arithmetic import linked
-from kpi.correlations.facts import ALIKE, MOST_ANSWERS, MOST_TICKETS, dimensions, has_agents, is_rare, on_tickets
+from kpi.correlations.facts import MOST_ANSWERS, MOST_TICKETS, alike_in, has_agents, is_rare, on_tickets
 from kpi.correlations.model import Matrix, Pair
 from kpi.correlations.order import driver_first
 from kpi.correlations.together import judged
@@ -56,7 +56,7 @@ class Facts:
 
 def read_facts(names: tuple[str, ...], scope: Scope, data: Dataset, beside: tuple[str, ...] = ()) -> Facts:
     """The facts of the scope's tickets, `beside` as further columns of `frame`. Above `MOST_TICKETS` some are drawn."""
-    alike = tuple(c for c in ALIKE if c in dimensions(data))
+    alike = alike_in(data)
     every = tuple(dict.fromkeys([*alike, *beside]))
     mark, only, is_drawn = _draw(names, scope, data)
     text, schema = facts(names, scope, data, every, only)

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from kpi.measure import Result, measure
 from kpi.measure.rows import judged
 from kpi.scope import Scope, floor_date
 from kpi.stats.base import Array
+from kpi.steps import beside
 from kpi.what_if import backlog as flows
 from kpi.what_if.answers import cells
 from kpi.what_if.fit import Learned, learn
@@ -86,11 +88,10 @@ def prepare(scope: Scope, data: Dataset, outcome: str = "csat", progress: Progre
     wanted = [one.metric for one in INPUTS.values() if one.metric] + list(_EXTRA)
     names = [name for name in dict.fromkeys(wanted) if not lacks[name]]
     tick("Today's values", 0.0)
-    now = measure(names, whole, data, intervals=False)
+    now, weekly = beside(lambda: measure(names, whole, data, intervals=False), lambda: _weekly(names, whole, data))
     values = {str(row["metric"]): row for row in now.records()}
     newest = data.newest.date() if data.newest.time() >= dt.time(12) else data.newest.date() - DAY
-    weekly = _weekly(names, whole, data)
-    tick("Its history", 0.1)
+    tick("Its history", 0.2)
     histories, series = _histories(weekly)
     today, why = _today(values, now)
     work, notes = _work(values, whole, data, now)
@@ -99,14 +100,14 @@ def prepare(scope: Scope, data: Dataset, outcome: str = "csat", progress: Progre
         for name in ("tickets_per_week", "hourly_cost", "shrinkage", "paid_hours")
         if not math.isnan(work.value(name))
     }
-    learned: dict[Model, Learned] = {}
-    for place, name in enumerate(dict.fromkeys((outcome, "handle_time"))):
-        tick(f"What moves {find(name).label}", 0.2 + 0.4 * place)
-        learned |= _learned(name, whole, data, newest, set(today))
-    tick("The backlog", 0.9)
-    found = Ground(
-        whole, today, histories, learned, work, _flow(whole, data, values), series, why, notes, now.currency, _weeks(whole, data)
+    sought = list(dict.fromkeys((outcome, "handle_time")))
+    tick(f"What moves {' and '.join(find(name).label for name in sought)}, and the backlog", 0.4)
+    flow, *links = beside(
+        lambda: _flow(whole, data, values),
+        *(partial(_learned, name, whole, data, newest, set(today)) for name in sought),
     )
+    learned: dict[Model, Learned] = {model: one for own in links for model, one in own.items()}
+    found = Ground(whole, today, histories, learned, work, flow, series, why, notes, now.currency, _weeks(whole, data))
     tick("Ready", 1.0)
     return found
 
