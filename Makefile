@@ -25,8 +25,8 @@ run: $(VENV)/.run  ## serve the product on 127.0.0.1 (PORT, default 8501; KPI_HO
 test: $(VENV)/.dev lint  ## lint, types and every test (browser and database tests skip where Chromium or PostgreSQL is missing)
 	$(PYTEST) -m "not simulation" $(TESTS)
 
-test-slow: $(VENV)/.dev  ## simulations: what is claimed where nothing happened, what is found where something did (about 40 minutes)
-	$(PYTEST) -m simulation --durations=10 tests/simulation tests/store tests/sources/test_layouts.py
+test-slow: $(VENV)/.dev  ## simulations: what is claimed where nothing happened, what is found where something did, properties many times over (about 40 minutes)
+	$(PYTEST) -m simulation --durations=10 $(TESTS)
 
 check: $(VENV)/.dev lint  ## the quick answer: lint, types and the tests that need neither time, browser nor database
 	$(PYTEST) -m "not slow and not browser and not database and not simulation" $(TESTS)

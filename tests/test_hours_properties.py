@@ -165,7 +165,7 @@ def test_around_each_change_as_walked(zone: str, anchor: date) -> None:
     check_against_the_walk(zone, anchor, week, override, free, desk, instants)
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(cases())
 def test_any_schedule_as_walked(case) -> None:

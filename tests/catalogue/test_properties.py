@@ -73,7 +73,7 @@ def test_parts_add_up(company: list[dict]) -> None:
     check_sums(from_frames(frames(company)), DATES, MAIN)
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 @many
 @given(COMPANY)
 def test_parts_add_up_many_times(company: list[dict]) -> None:
@@ -149,7 +149,7 @@ def test_pandas_finds_the_same(company: list[dict]) -> None:
     check_against_pandas(company)
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 @many
 @given(COMPANY)
 def test_pandas_finds_the_same_many_times(company: list[dict]) -> None:

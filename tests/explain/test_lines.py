@@ -70,7 +70,7 @@ def test_names_and_what_was_said_about_the_files_are_in_the_lines(tmp_path: Path
     assert found.row["value"] == 5 * 3600  # of 3 h, 5 h and 6 h
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 def test_the_sample_company_is_made_anew(tmp_path: Path) -> None:
     from kpi import sample
 

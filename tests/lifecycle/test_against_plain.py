@@ -89,7 +89,7 @@ def test_facts_equal_the_plain_reference(company: tuple[list[dict], list[dict], 
     check(company)
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(companies())
 def test_facts_equal_the_plain_reference_many_times(company: tuple[list[dict], list[dict], list[dict]]) -> None:

@@ -92,7 +92,7 @@ print(json.dumps(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("format", ["csv", "parquet"])
+@pytest.mark.parametrize("format", [pytest.param("csv", marks=pytest.mark.simulation), "parquet"])
 def test_memory_does_not_grow_with_the_number_of_tickets(format: str, tmp_path: Path) -> None:
     """Peak memory of a process of its own, at 200 000 tickets and at four times as many."""
     root = Path(__file__).parents[2]

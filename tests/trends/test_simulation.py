@@ -25,6 +25,7 @@ def test_nothing_is_found_where_nothing_is(n: int, phi: float) -> None:
     assert outside <= 1.5 * np.mean([one.expected for one in found]), "no more weeks outside than the page says to expect, by much"
 
 
+@pytest.mark.simulation
 def test_shares_and_counts_without_a_change() -> None:
     rng = np.random.default_rng(4)
     kinds = {
