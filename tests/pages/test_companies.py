@@ -229,7 +229,8 @@ def _brings() -> None:
     try:
         workspace.present().check("edit")
         key = mine.keep([file])  # type: ignore[list-item]
-        st.text(f"{store.workspaces.of(key)} {store.people.datasets(workspace.name())[0].title}")
+        titles = {one.key: one.title for one in store.people.datasets(workspace.name())}
+        st.text(f"{store.workspaces.of(key)} {titles[key]}")
         store.discard(key)
     except KpiError as error:
         st.text(type(error).__name__)
