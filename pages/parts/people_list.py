@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pandas as pd
 import streamlit as st
 
-from kpi.errors import KpiError
 from kpi.store import audit, people
 from kpi.store.people import ROLES, Member
 from pages.parts import accent, asked_dates, workspace
 from pages.parts.mine import who
+from pages.parts.tried import tried
 from pages.parts.words import plain, say
 
 SAID, NEW, ROLE, SURE, OF = "people_said", "people_new", "people_new_role", "people_sure", "people_of"
@@ -95,12 +93,12 @@ def _new(of: str) -> None:
 
 
 def _add(of: str) -> None:
-    if _try(_let_in, st.session_state[NEW], st.session_state[ROLE], of):
+    if tried(SAID, _let_in, st.session_state[NEW], st.session_state[ROLE], of):
         st.session_state[NEW] = ""
 
 
 def _change(email: str, key: str, of: str) -> None:
-    _try(_let_in, email, st.session_state[key], of)
+    tried(SAID, _let_in, email, st.session_state[key], of)
 
 
 def _let_in(email: str, role: str, of: str) -> None:
@@ -112,17 +110,7 @@ def _remove(email: str, of: str) -> None:
 
 
 def _drop(email: str, of: str) -> None:
-    _try(_remove, email, of)
-
-
-def _try(deed: Callable[..., None], *given: str) -> bool:
-    """Do it; what speaks against it is said above the list."""
-    try:
-        deed(*given)
-    except KpiError as error:
-        st.session_state[SAID] = error
-        return False
-    return True
+    tried(SAID, _remove, email, of)
 
 
 def _log(of: str) -> None:

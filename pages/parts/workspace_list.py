@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pandas as pd
 import streamlit as st
 
-from kpi.errors import KpiError
 from kpi.store import audit, people, workspaces
 from kpi.store.people import MAIN
 from kpi.store.workspaces import LONGEST, Workspace
 from pages.parts import accent, asked_dates
 from pages.parts.mine import Mine, who
+from pages.parts.tried import tried
 from pages.parts.words import plain, say
 
 SAID, NEW, TO, TITLE, SURE = "workspace_said", "workspace_new", "workspace_to", "workspace_title", "workspace_sure"
@@ -75,17 +73,17 @@ def _moving(mine: Mine, there: list[Workspace]) -> None:
 
 
 def _make() -> None:
-    if _try(_made, st.session_state[NEW]):
+    if tried(SAID, _made, st.session_state[NEW]):
         st.session_state[NEW] = ""
 
 
 def _rename(name: str, key: str) -> None:
-    _try(_renamed, name, st.session_state[key])
+    tried(SAID, _renamed, name, st.session_state[key])
     del st.session_state[key]
 
 
 def _move(key: str) -> None:
-    _try(_moved, key, st.session_state[TO])
+    tried(SAID, _moved, key, st.session_state[TO])
 
 
 def _made(title: str) -> None:
@@ -97,7 +95,7 @@ def _renamed(name: str, title: str) -> None:
 
 
 def _drop(name: str) -> None:
-    _try(_delete, name)
+    tried(SAID, _delete, name)
 
 
 def _delete(name: str) -> None:
@@ -106,16 +104,6 @@ def _delete(name: str) -> None:
 
 def _moved(key: str, to: str) -> None:
     workspaces.move(key, to, who=who())
-
-
-def _try(deed: Callable[..., None], *given: str) -> bool:
-    """Do it; what speaks against it is said above the list."""
-    try:
-        deed(*given)
-    except KpiError as error:
-        st.session_state[SAID] = error
-        return False
-    return True
 
 
 def _log() -> None:
