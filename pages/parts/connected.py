@@ -50,7 +50,7 @@ def _how() -> None:
         "PostgreSQL, a DuckDB file, or a folder of CSV and Parquet files: a small file declares where the tables are, and its password stays "
         "in the environment. Put the file into this folder, and it is offered here by name:"
     )
-    st.code(str(folder()), language=None)
+    st.code(str(folder()), language=None, wrap_lines=True)
     st.download_button(
         "A ready one: Zendesk by Fivetran",
         (app_folder() / "data" / "connections" / READY).read_text("utf-8"),

@@ -24,12 +24,10 @@ ICONS = {"html": "html", "pdf": "picture_as_pdf", "png": "image", "xlsx": "table
 def popover(mine: Mine, scope: Scope, page: str) -> None:
     """The button "Files". It may stand before or after the page: a file is made when somebody asks for it, of what was drawn by then.
 
+    What is in it is there before it is opened: with a run of the page at each opening, a quick hand met buttons of the run before.
     `page` is the name of the page in the address; it names the files.
     """
-    opened = st.popover("Files", icon=":material/download:", key="files", on_change="rerun")
-    if not opened.open:
-        return
-    with opened:
+    with st.popover("Files", icon=":material/download:", key="files"):
         st.caption("What this page shows now, to the digit, with all it takes to check it.")
         recording = recorded.now()
         for kind, about in KINDS.items():

@@ -150,7 +150,7 @@ def _files(found: Explained, look: Look, out: str = "") -> None:
 def for_notebooks(found: Explained) -> None:
     recorded.heading("For notebooks")
     recorded.say("These lines, run beside the same files, give the same digits.")
-    st.code(found.python, language="python")
+    st.code(found.python, language="python", wrap_lines=True)
 
 
 def origin(found: Explained) -> None:

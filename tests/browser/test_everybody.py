@@ -59,8 +59,23 @@ def go(visit, settle, page, path: str, key: str | None, **look):
     return page
 
 
+def serious(page) -> list[str]:
+    """What axe-core finds on a page. It runs beside the page, so the page's CSP is as always."""
+    page.evaluate((Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8"))
+    return page.evaluate(
+        """async (theirs) => {
+            const { violations, passes } = await axe.run(document, { resultTypes: ["violations"] });
+            if (passes.length < 10) throw new Error("axe has looked at nothing");
+            return violations.filter(v => ["serious", "critical"].includes(v.impact)).flatMap(v => v.nodes
+                .filter(n => !theirs.some(([selector, rules]) => rules.includes(v.id) && document.querySelector(n.target[0]).matches(selector)))
+                .map(n => `${v.impact} ${v.id}: ${n.html.slice(0, 160)} (${n.failureSummary.replace(/\\s+/g, " ")})`));
+        }""",
+        [[selector, sorted(rules)] for selector, (rules, _) in THEIRS.items()],
+    )
+
+
 def test_every_page_in_the_dark_on_a_phone(visit, company, settle, tmp_path: Path) -> None:
-    page = None
+    page, found = None, []
     for path in EVERY_PAGE:
         page = go(visit, settle, page, path, company, width=390, dark=True)
         assert page.get_by_text("Sample data: a made-up company").is_visible(), "made-up data are never without their ribbon"
@@ -68,6 +83,8 @@ def test_every_page_in_the_dark_on_a_phone(visit, company, settle, tmp_path: Pat
         assert max(widths) <= 390, f"{path} is wider than the phone: {widths}"
         assert paper(page) == DARK
         page.screenshot(path=tmp_path / f"phone{path.replace('/', '-').replace('?', '-')}.png")
+        found += [f"{path} in the dark on a phone: {violation}" for violation in serious(page)]
+    assert not found, "\n".join(found)
 
     page.get_by_test_id("stExpandSidebarButton").click()  # the menu is a drawer
     page.get_by_role("link", name="Overview", exact=True).click()
@@ -142,26 +159,15 @@ def test_by_keyboard_alone(visit, company, settle) -> None:
     assert "from=2026-10-24&to=2026-10-30" in page.url
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_axe_finds_nothing_serious(visit, company, settle, dark: bool) -> None:
-    """axe-core over every page, beginning with the one that has no data yet. It runs beside the page, so the page's CSP is as always."""
-    script = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+def test_axe_finds_nothing_serious(visit, company, settle) -> None:
+    """Every page on a wide screen, beginning with the one that has no data yet; and in the dark the one with the menu open. More in the dark is on the phone."""
     page, found = None, []
     for key, path in [(None, "/"), *((company, path) for path in EVERY_PAGE)]:
-        page = go(visit, settle, page, path, key, dark=dark)
-        assert paper(page) == (DARK if dark else LIGHT)
-        page.evaluate(script)
-        violations = page.evaluate(
-            """async (theirs) => {
-                const { violations, passes } = await axe.run(document, { resultTypes: ["violations"] });
-                if (passes.length < 10) throw new Error("axe has looked at nothing");
-                return violations.filter(v => ["serious", "critical"].includes(v.impact)).flatMap(v => v.nodes
-                    .filter(n => !theirs.some(([selector, rules]) => rules.includes(v.id) && document.querySelector(n.target[0]).matches(selector)))
-                    .map(n => `${v.impact} ${v.id}: ${n.html.slice(0, 160)} (${n.failureSummary.replace(/\\s+/g, " ")})`));
-            }""",
-            [[selector, sorted(rules)] for selector, (rules, _) in THEIRS.items()],
-        )
-        found += [f"{path} {'with' if key else 'without'} data: {violation}" for violation in violations]
+        page = go(visit, settle, page, path, key)
+        assert paper(page) == LIGHT
+        found += [f"{path} {'with' if key else 'without'} data: {violation}" for violation in serious(page)]
+    page = go(visit, settle, None, "/", company, dark=True)
+    found += [f"in the dark: {violation}" for violation in serious(page)]
     assert not found, "\n".join(found)
 
 
