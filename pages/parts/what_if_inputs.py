@@ -45,7 +45,11 @@ def sliders(mine: Mine, scope: Scope, ground: Ground, moves: dict[str, float], o
 
 
 def options(ground: Ground, name: str, moved: float | None) -> list[float]:
-    """The values of a slider: from the lowest to the highest that the history can carry, with today's and the present one among them."""
+    """The values of a slider: from the lowest to the highest that the history can carry, with today's and the present one among them.
+
+    No two read the same: the browser sends a value back by its words, and of two that read "9 min 30 s" the other would count as moved to. Where
+    today's reads like the present one, the present one stands for both.
+    """
     one, today = INPUTS[name], ground.today[name]
     known = ground.histories.get(name)
     if known is not None and known.known:
@@ -61,7 +65,8 @@ def options(ground: Ground, name: str, moved: float | None) -> list[float]:
     values = np.geomspace(max(low, 1.0), high, STEPS + 1) if one.unit == "s" else np.linspace(low, high, STEPS + 1)
     own = {_round(float(v), one.unit, high - low) for v in values}
     own = {v for v in own if one.low <= v <= one.high and not math.isclose(v, today, rel_tol=1e-4)} | {today}
-    return sorted(own | ({moved} if moved is not None else set()))
+    told = {_say(ground, name, value): value for value in (*own, today, *([] if moved is None else [moved]))}
+    return sorted(told.values())
 
 
 def _round(value: float, unit: str, span: float) -> float:
@@ -114,7 +119,7 @@ def _typed(moves: dict[str, float], name: str) -> None:
     unit = units.unit_name(one.unit) if one.unit != "count" else ""
     st.number_input(
         f"{one.label}{f', in {unit}' if unit else ''}", min_value=float(one.low), max_value=float(min(one.high, 1e9)), key=key, on_change=_given,
-        args=(dict(moves), name), placeholder="not known",
+        args=(dict(moves), name), placeholder="not known", format="%.10g",
     )  # fmt: skip
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import kpi
-from kpi import store, what_if
+from kpi import store, units, what_if
+from kpi.what_if import INPUTS
 from pages.parts import what_if_inputs
 from tests.pages.conftest import HARM
 
@@ -45,6 +48,18 @@ def test_every_view_on_little_data(app, kept, data, view):
     at = app(kept[data], "what_if.py", view=view)
     assert not at.exception and not at.error, said(at)
     assert said(at).strip()
+
+
+def test_no_two_values_of_a_slider_read_the_same(stood_by):
+    """The browser sends a value back by its words: of two that read alike the other one would be moved to by whatever is clicked next."""
+    for name in set(INPUTS).intersection(stood_by.today):
+        for today in (570.3, 3601.0) if INPUTS[name].unit == "s" else (stood_by.today[name],):
+            ground = replace(stood_by, today={**stood_by.today, name: today})
+            for moved in (None, today * 1.0001):
+                found = what_if_inputs.options(ground, name, moved)
+                told = [units.say(value, INPUTS[name].unit, ground.currency or None) for value in found]
+                assert len(set(told)) == len(told), (name, told)
+                assert (today if moved is None else moved) in found
 
 
 def test_the_address_moves_the_inputs(app, sample_key):
