@@ -139,3 +139,8 @@ def test_kinds_of_events_have_shapes_and_no_colours() -> None:
     layers = flags()
     assert not [layer for layer in layers if "color" in layer["encoding"]]
     assert len({kind.shape for kind in KINDS.values()}) == len(KINDS)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_lies_under_a_text_has_the_colour_of_the_page(theme: str) -> None:
+    assert base.PAGE[theme] == THEME[theme]["backgroundColor"]

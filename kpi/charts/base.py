@@ -22,6 +22,8 @@ INK = {"light": "#14171E", "dark": "#E8E6E0"}
 QUIET = {"light": "#5F6570", "dark": "#A3A9B4"}
 PAPER = {"light": "#FFFFFF", "dark": "#14171C"}
 """Text on a chart: body and caption colour; at least 4.5 : 1 on the page and on a card. Paper is text on the accent."""
+PAGE = {"light": "#FCFBF8", "dark": "#14171C"}
+"""What a chart lies on. A text drawn once in it, broader, keeps the lines behind it off its letters."""
 
 LOWEST, USUAL, HIGHEST = 220, 260, 320
 """Heights in pixels."""
@@ -32,9 +34,10 @@ def config(theme: str = "light") -> dict[str, Any]:
     """The Vega-Lite `config` that every chart gets when it is drawn; what a spec itself says wins.
 
     `theme` is "light" or "dark" and decides the colour of text marks only; everything else is the theme's own. Marks take their part by
-    `style`: ink and quiet (text, lines), paper (text on the accent), others (pooled), good, bad, target (dashed line in text colour), band (a grey range).
+    `style`: ink and quiet (text, lines), paper (text on the accent), halo (what lies under a text that lines cross), others (pooled), good, bad,
+    target (dashed line in text colour), band (a grey range).
     """
-    ink, quiet, paper = (colours.get(theme, colours["light"]) for colours in (INK, QUIET, PAPER))
+    ink, quiet, paper, page = (colours.get(theme, colours["light"]) for colours in (INK, QUIET, PAPER, PAGE))
     return {
         "background": "transparent",
         "aria": False,  # a chart has its sentence and its table; what its marks and axes would say one by one is noise
@@ -42,6 +45,8 @@ def config(theme: str = "light") -> dict[str, Any]:
         "axisX": {"grid": False, "labelAngle": 0},
         "axisY": {"grid": True, "tickCount": 5},
         "axis": {"labelPadding": 6, "titlePadding": 10, "labelLimit": 160},
+        # Streamlit pushes the labels at both ends of an axis inside; the first of some names is at no end, and would stand off its row
+        "axisDiscrete": {"labelFlush": False},
         "legend": {"orient": "top", "title": None, "offset": 6, "columns": 4},
         "line": {"strokeWidth": 2, "strokeCap": "round", "strokeJoin": "round"},
         "bar": {"cornerRadiusEnd": 2},
@@ -51,6 +56,7 @@ def config(theme: str = "light") -> dict[str, Any]:
             "ink": {"color": ink, "fill": ink, "fontSize": 12},
             "quiet": {"color": quiet, "fill": quiet, "fontSize": 12},
             "paper": {"color": paper, "fill": paper, "fontSize": 12},
+            "halo": {"color": page, "fill": page, "stroke": page, "strokeWidth": 6, "strokeJoin": "round", "fontSize": 12},
             "ink_line": {"color": ink, "stroke": ink, "strokeWidth": 1},
             "quiet_line": {"color": quiet, "stroke": quiet, "strokeWidth": 1},
             "others": {"color": OTHERS, "fill": OTHERS},

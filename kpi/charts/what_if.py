@@ -12,6 +12,7 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 UTC = "utcyearmonthdate"
 _SAY = {"field": "said", "type": "nominal"}
 _NOW, _MOVED = "as it is", "with the change"
+_PHONE = "width < 520"
 
 
 def _time(field: str = "period") -> dict[str, Any]:
@@ -229,8 +230,8 @@ def _axis(field: str, title: str, unit: str, currency: str | None, ticks: tuple[
 
 @lru_cache(maxsize=32)
 def reached(unit: str, driver_unit: str, currency: str | None, title: str, ticks: tuple[float, ...]) -> dict[str, Any]:
-    """The spec of a goal along one input. Data "c": rows with `value`, `middle`, `low`, `high` and `said`; "g": one row with `goal` and `label`; "h": one row
-    with `from` and `to`, own weeks; "m": one row with `today`."""
+    """The spec of a goal along one input. Data "c": rows with `value`, `middle`, `low`, `high` and `said`; "g": one row with `goal`, `label` and
+    `at`, the end where it has room ("left", "right"); "h": one row with `from`, `middle` and `to`, own weeks; "m": one row with `today`."""
     x = {**_axis("value", title, driver_unit, currency, ticks), "field": "value"}
     y = _value(unit, currency, (), field="middle")
     named = {"data": {"name": "c"}}
@@ -241,15 +242,18 @@ def reached(unit: str, driver_unit: str, currency: str | None, title: str, ticks
             {"data": {"name": "h"}, "mark": {"type": "rect", "style": "band"}, "encoding": {"x": {**x, "field": "from"}, "x2": {"field": "to"}}},
             {
                 "data": {"name": "h"},
-                "mark": {"type": "text", "style": "quiet", "align": "left", "baseline": "top", "y": 4, "dx": 3},
-                "encoding": {"x": {**x, "field": "from"}, "text": {"value": "your weeks"}},
+                "mark": {"type": "text", "style": "quiet", "dy": -8},
+                "encoding": {"x": {**x, "field": "middle"}, "y": {"value": 0}, "text": {"value": "your weeks"}},
             },
             {**named, "mark": {"type": "area", "opacity": 0.18}, "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}, "color": _first()}},
             {**named, "mark": {"type": "line"}, "encoding": {"x": x, "y": y, "color": _first()}},
             {"data": {"name": "g"}, "mark": {"type": "rule", "style": "target"}, "encoding": {"y": {**y, "field": "goal"}}},
             {
                 "data": {"name": "g"},
-                "mark": {"type": "text", "style": "ink", "align": "right", "baseline": "bottom", "dy": -3, "x": {"expr": "width - 4"}},
+                "mark": {
+                    "type": "text", "style": "ink", "baseline": "bottom", "dy": -3,
+                    "align": {"expr": "datum.at"}, "x": {"expr": "datum.at == 'left' ? 4 : width - 4"},
+                },
                 "encoding": {"y": {**y, "field": "goal"}, "text": {"field": "label", "type": "nominal"}},
             },
             {"data": {"name": "m"}, "mark": {"type": "rule", "style": "quiet_line"}, "encoding": {"x": {**x, "field": "today"}}},
@@ -261,8 +265,13 @@ def reached(unit: str, driver_unit: str, currency: str | None, title: str, ticks
 @lru_cache(maxsize=8)
 def tree(columns: int, rows: int) -> dict[str, Any]:
     """The spec of the metric tree. Data "e": one row a link with `x`, `y`, `x2`, `y2`, `kind` ("identity", "learned") and `said`; "n": one row a number
-    with `x`, `y`, `label`, `value` and `said`. Solid is arithmetic, dashed is learned."""
-    x = {"type": "quantitative", "axis": None, "scale": {"domain": [-1.25, columns - 0.5], "nice": False}}
+    with `x`, `y`, `label`, `folded` (the label in short lines), `lines` (how many those are), `value` and `said`. Solid is arithmetic, dashed is learned.
+
+    What one moves has its name at the left of its point. On a phone names are folded."""
+    x = {
+        "type": "quantitative", "axis": None,
+        "scale": {"domainMin": {"expr": f"{_PHONE} ? {-0.36 * (columns - 0.5):.3g} : -1.25"}, "domainMax": columns - 0.5, "nice": False, "zero": False},
+    }  # fmt: skip
     y = {"type": "quantitative", "axis": None, "scale": {"domain": [rows - 0.3, -0.7], "nice": False}}
     ends = {"x": {**x, "field": "x"}, "y": {**y, "field": "y"}, "x2": {"field": "x2"}, "y2": {"field": "y2"}}
     looks: dict[str, dict[str, Any]] = {
@@ -280,19 +289,38 @@ def tree(columns: int, rows: int) -> dict[str, Any]:
         "encoding": {"x": {**x, "field": "x"}, "y": {**y, "field": "y"}, "tooltip": _SAY},
     }
     texts = [
-        {
-            "data": {"name": "n"},
-            "transform": [{"filter": f"datum.x {'==' if is_first else '>'} 0"}],
-            "mark": {
-                "type": "text", "style": style, "fontWeight": weight, "align": "right" if is_first else "center",
-                "dx": -9 if is_first else 0, "dy": (dy // 2 if is_first else dy), "baseline": "middle",
-            },
-            "encoding": {"x": {**x, "field": "x"}, "y": {**y, "field": "y"}, "text": {"field": field, "type": "nominal"}, "tooltip": _SAY},
-        }
+        _named(is_first, is_label, style, {"x": {**x, "field": "x"}, "y": {**y, "field": "y"}})
+        for is_label, own in ((True, "ink"), (False, "quiet"))
+        for style in ("halo", own)
         for is_first in (True, False)
-        for field, style, dy, weight in (("label", "ink", -15, 600), ("value", "quiet", 15, 400))
-    ]  # fmt: skip
+    ]
     return {"$schema": SCHEMA, "height": max(base.HIGHEST, 46 * rows), "layer": [*edges, step, *texts]}
+
+
+def _named(is_first: bool, is_label: bool, style: str, place: dict[str, Any]) -> dict[str, Any]:
+    """The names, or the values, of the numbers of the first column or of the others."""
+    lines, sign = f"({_PHONE} ? datum.lines : 1)", "-" if is_label else ""
+    if is_first:
+        looks: dict[str, Any] = {"align": "right", "dx": -9, "dy": {"expr": f"{sign}7 * {lines}"}}
+    else:
+        looks = {"align": "center", "dy": {"expr": f"-2 - 13 * {lines}"} if is_label else 15}
+    shown: dict[str, Any] = {"field": "label" if is_label else "value", "type": "nominal"}
+    if is_label:
+        shown = {"condition": {"test": _PHONE, "field": "folded", "type": "nominal"}, **shown}
+    mark = {
+        "type": "text",
+        "style": style,
+        "fontWeight": 600 if is_label else 400,
+        "baseline": "middle",
+        "lineBreak": "\n",
+        "lineHeight": 13,
+    }
+    return {
+        "data": {"name": "n"},
+        "transform": [{"filter": f"datum.x {'==' if is_first else '>'} 0"}],
+        "mark": {**mark, **looks},
+        "encoding": {**place, "text": shown, "tooltip": _SAY},
+    }
 
 
 @lru_cache(maxsize=8)

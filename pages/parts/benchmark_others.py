@@ -76,7 +76,7 @@ def _chart(placed: Placement) -> None:
         table=table,
         file_name=f"{mine.metric.name}-benchmarks",
     )
-    parts = ["line and band: ours with its 95 % interval" if has_band else "line: ours"]
+    parts = ["Line and band: ours with its 95 % interval" if has_band else "Line: ours"]
     parts += ["diamond: second-hand"] if not rows["is_primary"].all() else []
     parts += ["hollow: undated"] if not rows["is_dated"].all() else []
     if quartiles := placed.quartiles:

@@ -41,7 +41,15 @@ def typed(label: str, name: str, usual: float | None, low: float, high: float, s
         links.put(**{name: "" if given is None or given == usual else f"{given:.10g}"})
 
     found = st.number_input(
-        label, cast(low), cast(high), value=None if usual is None else "min", step=step, key=key, on_change=put, **looks
+        label,
+        cast(low),
+        cast(high),
+        value=None if usual is None else "min",
+        step=step,
+        key=key,
+        on_change=put,
+        format=None if whole else "%.10g",
+        **looks,
     )
     return None if found is None else float(found)
 

@@ -20,6 +20,8 @@ from kpi.report import Block, Chart, Heading, Note, Sentence, Table, Tile, Tiles
 from pages.parts.words import plain
 
 NAME = "recorded"
+LOOKED_AT, LETTER, AROUND, LONGEST_CELL = 9, 7, 20, 40
+"""The rows the grid looks at to decide a width; the pixels of a letter and around a cell; from so many letters a cell is prose and may be cut."""
 
 
 @dataclass
@@ -86,7 +88,26 @@ def quiet(text: str, **more: Any) -> None:
 def table(frame: pd.DataFrame, *, alt: str, name: str = "table", hidden: Sequence[str] = (), **more: Any) -> Any:
     """As `st.dataframe` without an index; `hidden` columns (links, buttons) say nothing in a file. Returns what `st.dataframe` returns."""
     now().blocks.append(Table(frame.drop(columns=[c for c in hidden if c in frame]), alt, name))
-    return st.dataframe(frame, hide_index=True, alt=alt, **more)
+    config = {**widths(frame), **(more.pop("column_config", None) or {})}
+    return st.dataframe(frame, hide_index=True, alt=alt, column_config=config, **more)
+
+
+def widths(frame: pd.DataFrame) -> dict[str, Any]:
+    """The columns of text whose longest cell the grid does not see when it decides how wide they are, with a width that shows it.
+
+    The grid looks at its first rows and passes over what is far longer than their mean; "2 h 30 min" below nine shares is then cut to "2 h 30 mi".
+    """
+    found = {}
+    for name in frame.columns:
+        cells = frame[name]
+        if isinstance(cells, pd.DataFrame) or not cells.map(lambda cell: isinstance(cell, str)).any():
+            continue
+        lengths = cells.map(lambda cell: len(cell) if isinstance(cell, str) else 0)
+        first = lengths.iloc[:LOOKED_AT]
+        shown = max(first[first <= 2 * first.mean()].max(), len(str(name)))
+        if shown < (longest := lengths.max()) <= LONGEST_CELL:
+            found[str(name)] = st.column_config.Column(width=LETTER * int(longest) + AROUND)
+    return found
 
 
 def pairs(words: Mapping[str, str], alt: str, width: Any = "content") -> None:

@@ -157,7 +157,7 @@ def _day(made: Plan, rows: pd.DataFrame, slots: tuple[str, ...]) -> None:
             required=True,
             on_change=lambda: links.put(weekday=str(st.session_state["staffing_day"])),
         )
-        duty = typed("On duty all day", "duty", None, 1, 2000, 1, placeholder="try a number", width=160)
+        duty = typed("On duty all day", "duty", None, 1, 2000, 1, placeholder="try a number", width=200)
     mine = rows[rows["weekday"] == weekday]
     if duty is not None:
         recorded.say(plain(staffing.roster(made, weekday, int(duty)).text))

@@ -112,9 +112,8 @@ def _record(kept: Read, found: Sequence[Scored]) -> None:
     for kind in KINDS if found else ():
         recorded.say(f"- {plain(score(kind, found).text)}")
     if waiting > 0:
-        recorded.quiet(
-            f"{units.say(waiting, 'count')} more {'waits' if waiting == 1 else 'wait'} for data that cover {'its' if waiting == 1 else 'their'} dates."
-        )
+        many = units.say(waiting, "count") + (" more" if found else "")
+        recorded.quiet(f"{many} wait{'s' * (waiting == 1)} for data that cover {'its' if waiting == 1 else 'their'} dates.")
     if kept.problems:
         st.warning(
             "\n".join(f"- {plain(problem)}" for problem in kept.problems[:10]),

@@ -92,13 +92,13 @@ def _question(ground: Ground, outcome: str, axes: list[str]) -> tuple[list[Goal]
         if learned:
             state["goal_outcome"] = known[outcome].value if outcome in known else None
             st.number_input(
-                f"{find(outcome).label} of at {'least' if op == '>=' else 'most'} (%)", 0.0, 100.0, key="goal_outcome", step=0.5,
+                f"{find(outcome).label} of at {'least' if op == '>=' else 'most'} (%)", 0.0, 100.0, key="goal_outcome", step=0.5, format="%.10g",
                 on_change=_said, args=(outcome, op, "goal_outcome"), placeholder="any",
             )  # fmt: skip
         if not np.isnan(ground.work.cost_per_ticket):
             state["goal_cost"] = known["cost_per_ticket"].value if "cost_per_ticket" in known else None
             st.number_input(
-                f"Cost per ticket of at most{f' ({ground.currency})' if ground.currency else ''}", 0.0, 1e6, key="goal_cost", step=0.1,
+                f"Cost per ticket of at most{f' ({ground.currency})' if ground.currency else ''}", 0.0, 1e6, key="goal_cost", step=0.1, format="%.10g",
                 on_change=_said, args=("cost_per_ticket", "<=", "goal_cost"), placeholder="any",
             )  # fmt: skip
         state["goal_first"], state["goal_second"] = drivers[0], drivers[1] if len(drivers) > 1 else NONE
@@ -160,8 +160,8 @@ def _line(found: Sought) -> None:
         charts.reached(goal.unit, one.unit, currency, one.label, _ticks(one.unit, found.grid[0])),
         {
             "c": frame,
-            "g": pd.DataFrame({"goal": [goal.value], "label": [goal.said(ground.currency)]}),
-            "h": pd.DataFrame({"from": [ends[0]], "to": [ends[1]]}),
+            "g": pd.DataFrame({"goal": [goal.value], "label": [goal.said(ground.currency)], "at": [_roomier(frame, goal.value)]}),
+            "h": pd.DataFrame({"from": [ends[0]], "middle": [_middle(*ends, one.unit)], "to": [ends[1]]}),
             "m": pd.DataFrame({"today": [ground.today[name]]}),
         },
         key="goal_line",
@@ -178,6 +178,17 @@ def _line(found: Sought) -> None:
     recorded.quiet(
         "Line: by the pattern · band: its 95 % interval · dashed: the goal · grey: the middle 95 % of your own weeks · thin line: today"
     )
+
+
+def _roomier(curve: pd.DataFrame, goal: float) -> str:
+    """The end at which the curve is farther from the goal: a label there is not crossed by it."""
+    ends = (curve["middle"] - goal).abs()
+    return "left" if len(ends) and ends.iloc[0] > ends.iloc[-1] else "right"
+
+
+def _middle(low: float, high: float, unit: str) -> float:
+    """The middle of two values on the axis: that of times is a log scale."""
+    return float(np.sqrt(low * high)) if unit == "s" and low > 0 else (low + high) / 2
 
 
 def _ticks(unit: str, values: Any) -> tuple[float, ...]:

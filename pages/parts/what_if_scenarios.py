@@ -110,7 +110,7 @@ def _compare(mine: Mine, scope: Scope, ground: Ground, sets: dict[str, dict[str,
     columns = {name: _column(mine, scope, ground, moves, outcome) for name, moves in every.items()}
     rows = list(dict.fromkeys(row for column in columns.values() for row in column))
     table = pd.DataFrame({"": rows} | {name: [column.get(row, "") for row in rows] for name, column in columns.items()})
-    recorded.table(table, key="scenario_table", alt="Scenarios beside each other: what is moved, and what follows")
+    recorded.table(table, key="scenario_table", alt="Scenarios beside each other: what is moved, and what follows", height="content")
 
 
 def _column(mine: Mine, scope: Scope, ground: Ground, moves: dict[str, float], outcome: str) -> dict[str, str]:

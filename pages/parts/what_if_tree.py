@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import pandas as pd
 import streamlit as st
 
@@ -13,6 +15,9 @@ from kpi.what_if.tree import label_of
 from pages.parts import drawn, recorded, what_if_asked
 from pages.parts.mine import Mine
 from pages.parts.words import plain
+
+FOLDED = 13
+"""Letters in a line of a name that is folded, where a phone leaves no room for all of it."""
 
 
 def draw(mine: Mine, scope: Scope, ground: Ground) -> None:
@@ -31,11 +36,14 @@ def draw(mine: Mine, scope: Scope, ground: Ground) -> None:
         else f"{label_of(e['target'])} = {e['said']}"
         for e in edges.to_dict("records")
     ]
-    nodes = found.nodes.assign(said=found.nodes["label"] + ": " + found.nodes["value"])
+    folded = [textwrap.fill(label, FOLDED) for label in found.nodes["label"]]
+    nodes = found.nodes.assign(
+        said=found.nodes["label"] + ": " + found.nodes["value"], folded=folded, lines=[text.count("\n") + 1 for text in folded]
+    )
     links = found.edges
     drawn.draw(
         charts.tree(int(nodes["x"].max()) + 1, round(float(nodes["y"].max())) + 1),
-        {"e": edges[["x", "y", "x2", "y2", "kind", "said"]], "n": nodes[["x", "y", "label", "value", "said"]]},
+        {"e": edges[["x", "y", "x2", "y2", "kind", "said"]], "n": nodes[["x", "y", "label", "folded", "lines", "value", "said"]]},
         key="what_if_tree",
         alt="How the numbers hang together: " + "; ".join(str(said) for said in edges["said"]),
         table=pd.DataFrame(
@@ -55,8 +63,8 @@ def draw(mine: Mine, scope: Scope, ground: Ground) -> None:
             pd.DataFrame(
                 {
                     "If": [f"{label_of(str(s))} {step}" for s, step in zip(learned["source"], learned["step"], strict=True)],
-                    "then": [f"{label_of(str(t))} {said}" for t, said in zip(learned["target"], learned["said"], strict=True)],
-                    "": ["" if clear else "cannot be told from nothing" for clear in learned["is_clear"]],
+                    "Then": [f"{label_of(str(t))} {said}" for t, said in zip(learned["target"], learned["said"], strict=True)],
+                    "Told apart from nothing": ["yes" if clear else "no" for clear in learned["is_clear"]],
                 }
             ),
             key="what_if_links", alt="The learned links, each for one step of its driver",

@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kpi.charts import base
+from pages.parts import recorded
 from pages.parts.drawn import csv_of
 
 
@@ -128,3 +129,17 @@ def test_a_ticket_is_drawn_with_its_sentence_and_its_events_and_text_from_files_
     assert list(table.value["What"]) == ["Created", "Opening message", "First public reply", "Solved"]
     assert str(table.value["When (Europe/Berlin)"].iloc[0]) == "2026-03-02 09:00:00"
     assert list(table.value["Who"]) == ["", "", "=1+1", ""], "a cell is text; the CSV disarms it"
+
+
+def test_a_column_whose_longest_cell_stands_far_below_is_wide_enough_for_it() -> None:
+    """The grid decides a width by its first rows: "2 h 30 min" below nine shares was cut."""
+    short = ["3.9 %"] * 9
+    frame = pd.DataFrame({"Newest": [*short, "2 h 30 min"], "Better than": ["12 of 12"] * 10, "n": range(10), "Note": [*short, "x" * 200]})
+    found = recorded.widths(frame)
+    assert set(found) == {"Newest"}, "nothing else changes: what shows by itself, numbers, prose"
+    assert found["Newest"]["width"] >= 7 * len("2 h 30 min")
+    first = pd.DataFrame({"Newest": ["2 h 30 min", *short]})
+    assert set(recorded.widths(first)) == set(), "the grid sees it"
+    assert set(recorded.widths(pd.DataFrame({"Age": ["2 h 30 min and some seconds", *["5 s"] * 8]}))) == {"Age"}, (
+        "far above the mean it is passed over"
+    )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import kpi
 from kpi import store, units, what_if
 from kpi.what_if import INPUTS
-from pages.parts import what_if_inputs
+from pages.parts import what_if_goal, what_if_inputs
 from tests.pages.conftest import HARM
 
 pytestmark = pytest.mark.slow
@@ -60,6 +61,14 @@ def test_no_two_values_of_a_slider_read_the_same(stood_by):
                 told = [units.say(value, INPUTS[name].unit, ground.currency or None) for value in found]
                 assert len(set(told)) == len(told), (name, told)
                 assert (today if moved is None else moved) in found
+
+
+def test_the_goal_has_its_name_where_the_curve_does_not_cross_it():
+    rising = pd.DataFrame({"middle": [81.0, 83.0, 87.2]})
+    assert what_if_goal._roomier(rising, 85.0) == "left" and what_if_goal._roomier(rising, 82.0) == "right"
+    assert what_if_goal._roomier(rising.iloc[:0], 85.0) == "right"
+    assert what_if_goal._middle(40.0, 60.0, "%") == 50.0
+    assert what_if_goal._middle(100.0, 10_000.0, "s") == pytest.approx(1000.0), "halfway on a log scale"
 
 
 def test_the_address_moves_the_inputs(app, sample_key):
