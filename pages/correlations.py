@@ -14,6 +14,7 @@ if mine is None or scope is None:
 unit = correlation_asked.unit()
 wide = correlation_asked.widened(scope, mine, unit)
 recorded.quiet(f"{asked.sentence(wide, mine)} · {correlation_asked.ASKS[unit]}")
+correlation_asked.read_ahead(mine, wide, unit)
 matrix = correlation_asked.matrix_of(mine, wide, unit)
 pair = correlation_asked.pair_of(matrix)
 with st.container(horizontal=True, vertical_alignment="bottom", key="correlation_choices"):

@@ -17,7 +17,7 @@ from kpi.correlations.model import Pair
 from kpi.correlations.periods import ON_LOG, series_of
 from kpi.correlations.published import Published, about
 from kpi.correlations.splits import Split, candidates, splits
-from kpi.correlations.tickets import read_facts
+from kpi.correlations.tickets import Facts, read_facts
 from kpi.correlations.words import label, sentence
 from kpi.engine import Dataset
 from kpi.measure import measure
@@ -67,44 +67,66 @@ class Look:
         return sentence(self.pair, self.ask)
 
 
-def look(pair: Pair, scope: Scope, data: Dataset) -> Look:
-    """A pair of a matrix, closely. A pair linked by arithmetic, or not scored, has its sentence and what was published only."""
+@dataclass(frozen=True)
+class Ready:
+    """What a look at a pair of tickets reads that does not hang on what the matrix finds: the tickets, how many know each, and who answered."""
+
+    facts: Facts
+    n_first: int
+    n_second: int
+    answered: float
+
+
+def look(pair: Pair, scope: Scope, data: Dataset, ready: Ready | None = None) -> Look:
+    """A pair of a matrix, closely. A pair linked by arithmetic, or not scored, has its sentence and what was published only.
+
+    `ready` is what `read_ready` has read for it, for those who read it while the matrix was made.
+    """
     known = about(pair.first, pair.second)
     if not pair.is_scored:
         return Look(pair, scope.ask, published=known)
-    found = {"tickets": _tickets, "periods": _periods, "agents": _agents}[pair.unit](pair, scope, data)
+    if pair.unit == "tickets":
+        found = _tickets(pair, scope, data, ready or read_ready(pair.first, pair.second, scope, data))
+    else:
+        found = {"periods": _periods, "agents": _agents}[pair.unit](pair, scope, data)
     return Look(**{**found.__dict__, "published": known})
 
 
-def _tickets(pair: Pair, scope: Scope, data: Dataset) -> Look:
-    first, second, ask = pair.first, pair.second, scope.ask
-    columns = candidates(dimensions(data))
-    found, (n_first, n_second), answered, ranges = beside(
-        lambda: read_facts((first, second), scope, data, columns),
-        lambda: _known(first, second, scope, data),
+def read_ready(first: str, second: str, scope: Scope, data: Dataset) -> Ready:
+    """What `look` needs of the tickets of a pair, in the order the matrix has it (`driver_first`)."""
+    facts, n_first, n_second, answered = beside(
+        lambda: read_facts((first, second), scope, data, candidates(dimensions(data))),
+        lambda: how_many((first,), scope, data)[1],
+        lambda: how_many((second,), scope, data)[1],
         lambda: _answered(first, second, scope, data),
-        lambda: cloud.ranges_of(pair, scope, data),
     )
+    return Ready(facts, n_first, n_second, answered)
+
+
+def _tickets(pair: Pair, scope: Scope, data: Dataset, ready: Ready) -> Look:
+    first, second, ask, found = pair.first, pair.second, scope.ask, ready.facts
     rows = found.rows(ask, first, second)
     x, y = found.columns[first][rows], found.columns[second][rows]
     both = ~np.isnan(x) & ~np.isnan(y)
-    bent = bend(first, second, found, ask)
+    ranges, (bent, told, checked) = beside(
+        lambda: cloud.ranges_of(pair, scope, data),
+        lambda: (
+            bend(first, second, found, ask),
+            effect(first, second, found, ask),
+            splits(first, second, found, candidates(dimensions(data)), ask),
+        ),
+    )
     return Look(
         pair,
         ask,
-        n_first,
-        n_second,
+        ready.n_first,
+        ready.n_second,
         cloud=cloud.of_tickets(pair, ask, found, bent, ranges),
-        effect=effect(first, second, found, ask),
+        effect=told,
         bend=bent,
-        splits=splits(first, second, found, columns, ask),
-        notes=tuple(notes.of_tickets(first, second, x[both], y[both], answered, ask)),
+        splits=checked,
+        notes=tuple(notes.of_tickets(first, second, x[both], y[both], ready.answered, ask)),
     )
-
-
-def _known(first: str, second: str, scope: Scope, data: Dataset) -> tuple[int, int]:
-    """How many tickets know each of the two, of all there are, not only of those drawn."""
-    return how_many((first,), scope, data)[1], how_many((second,), scope, data)[1]
 
 
 def _answered(first: str, second: str, scope: Scope, data: Dataset) -> float:

@@ -26,7 +26,8 @@ SMALL_SAMPLE = 30
 @dataclass(frozen=True)
 class Part:
     """One aggregate. `at` is the time that decides the period (None: no time, counts only in "all"); `edge` is "" for events in a
-    period, "end" or "start" for what is alive at that edge of it. `needed` is "value", or "interval" for what only an interval needs."""
+    period, "end" or "start" for what is alive at that edge of it. `needed` is "value", "interval" for what only an interval needs, or "alone"
+    for what only a value without one needs."""
 
     rows: Any
     aggregate: Any

@@ -60,7 +60,8 @@ class Duration:
             parts["mean"] = Part(self.rows, seconds.mean(where=counted), at)
             parts["deviation"] = Part(self.rows, seconds.std(where=counted, how="sample"), at, needed="interval")
         else:
-            parts["quantile"] = Part(self.rows, seconds.quantile(STATISTICS[statistic], where=counted), at)
+            # Where the values come for the interval they tell the quantile too: the engine need not look for it a second time.
+            parts["quantile"] = Part(self.rows, seconds.quantile(STATISTICS[statistic], where=counted), at, needed="alone")
             parts["values"] = Part(self.rows, seconds.collect(where=counted), at, needed="interval")
         if self._by_creation(ask):
             age, running = self._seconds(self.running, ask), ~where
@@ -84,9 +85,10 @@ class Duration:
                 notes[i].append(f"fewer than {LONG_TAIL}: where the tail is long, the interval is likely too narrow")
         else:
             q = float(STATISTICS[statistic] or 0.5)
-            value = column(cells, "quantile").copy()
             if "values" in cells:
-                low, high = _order_limits(cells["values"].tolist(), n, q)
+                value, low, high = _ordered(cells["values"].tolist(), n, q)
+            else:
+                value = column(cells, "quantile")
         if "open" in cells:
             still = count(cells, "open")
             for i in np.flatnonzero(still > 0):
@@ -107,20 +109,23 @@ class Duration:
         return Behind(self.rows, self._at(ask), self.where.fill_null(False) & seconds.notnull(), seconds)
 
 
-def _order_limits(lists: list[Any], n: Any, q: float) -> tuple[Any, Any]:
-    """Order-statistics limits of each cell; the ranks of all cells are found at once."""
+def _ordered(lists: list[Any], n: Any, q: float) -> tuple[Any, Any, Any]:
+    """The quantile of each cell, between its two neighbours as PERCENTILE_CONT has it, and its limits by order statistics."""
     low_rank, high_rank = stats.quantile_ranks(n, q)
-    low, high = np.full(len(lists), np.nan), np.full(len(lists), np.nan)
+    value, low, high = (np.full(len(lists), np.nan) for _ in range(3))
     for i, values in enumerate(lists):
-        wanted = [int(r) - 1 for r in (low_rank[i], high_rank[i]) if not np.isnan(r)]
-        if not wanted or values is None:
+        if not n[i]:
             continue
-        ordered = np.partition(np.asarray(values, dtype="float64"), wanted)
+        place = (n[i] - 1) * q
+        below, above = int(np.floor(place)), int(np.ceil(place))
+        limits = [int(rank) - 1 for rank in (low_rank[i], high_rank[i]) if not np.isnan(rank)]
+        ordered = np.partition(np.asarray(values, dtype="float64"), [below, above, *limits])
+        value[i] = ordered[below] + (ordered[above] - ordered[below]) * (place - below)
         if not np.isnan(low_rank[i]):
             low[i] = ordered[int(low_rank[i]) - 1]
         if not np.isnan(high_rank[i]):
             high[i] = ordered[int(high_rank[i]) - 1]
-    return low, high
+    return value, low, high
 
 
 def _survival(done: Any, running: Any, q: float) -> tuple[float, float, float]:

@@ -191,7 +191,7 @@ def queries(names: tuple[str, ...], shape: Shape, intervals: bool, clusters: boo
         for key, part in find(name).form.parts(shape.ask).items():
             if clusters and (key not in ("top", "bottom") or "agent" not in shape.columns(table_name(part.rows))):
                 continue
-            if intervals or part.needed == "value":
+            if part.needed in ("value", "interval" if intervals else "alone"):
                 place = (part.rows.get_name(), part.edge, None if part.at is None else part.at.op())
                 groups.setdefault(place, {})[f"{name}|{key}"] = part
     return tuple(

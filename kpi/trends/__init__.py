@@ -16,5 +16,6 @@ from kpi.trends.board import Board, Moved, moved, together
 from kpi.trends.look import trend
 from kpi.trends.model import Line, Shift, Signal, Trend, Year
 from kpi.trends.series import series_of
+from kpi.trends.told import spoken
 
-__all__ = ["Board", "Line", "Moved", "Shift", "Signal", "Trend", "Year", "holidays", "moved", "series_of", "together", "trend"]
+__all__ = ["Board", "Line", "Moved", "Shift", "Signal", "Trend", "Year", "holidays", "moved", "series_of", "spoken", "together", "trend"]

@@ -9,8 +9,9 @@ import numpy as np
 
 from kpi import stats
 from kpi.measure import Result
-from kpi.trends.look import trend
+from kpi.trends.look import judged
 from kpi.trends.model import BUDGET, Trend
+from kpi.trends.series import in_time
 from kpi.trends.words import NO_CHANGE
 
 MOST_NAMED = 3
@@ -44,9 +45,13 @@ class Board:
 
 
 def moved(result: Result, *, last: int | None = None, apart: Mapping[str, str] | None = None) -> Board:
-    """The board of a result by a grain and without a split: every metric of it looked at once (see `together`)."""
+    """The board of a result by a grain and without a split: every metric of it looked at once (see `together`).
+
+    The frames of its trends lack the sentences of their periods: `spoken` adds them to what is drawn.
+    """
+    rows = dict(iter(result.frame.groupby("metric", sort=False)))
     names = [name for name in result.metrics if name not in result.unavailable]
-    return together([trend(result, name, last=last, apart=apart) for name in names], result.scope.by)
+    return together([judged(result, in_time(rows[name]), name, last=last, apart=apart) for name in names], result.scope.by)
 
 
 def together(looked: Sequence[Trend], by: str, noun: str = "metric") -> Board:

@@ -16,7 +16,7 @@ from kpi.trends import claims, limits
 from kpi.trends.model import BUDGET, Line, Shift, Signal, Trend, Year
 from kpi.trends.scale import FEWEST_DAYS
 from kpi.trends.series import UNRIPE, Series, counts_days, judged_of, name_of, notes_of, series_of, trimmed
-from kpi.trends.told import nothing, told
+from kpi.trends.told import nothing, spoken, told
 from kpi.trends.words import Speaker
 
 NAN = float("nan")
@@ -38,7 +38,20 @@ def trend(
     unlike others (`holidays`), with the reason: drawn, not judged. Below 12 known periods nothing is claimed, below 20 limits are provisional,
     below 16 levels are not looked for, below two full years there is no comparison of years.
     """
-    frame = series_of(result, metric, group)
+    return spoken(judged(result, series_of(result, metric, group), metric, group, last=last, name=name, apart=apart), result)
+
+
+def judged(
+    result: Result,
+    frame: pd.DataFrame,
+    metric: str = "",
+    group: Sequence[str] = (),
+    *,
+    last: int | None = None,
+    name: str = "",
+    apart: Mapping[str, str] | None = None,
+) -> Trend:
+    """As `trend`, of a series' rows (`series_of`), and without the sentences of its periods: for many at once, of which few are drawn."""
     whole = result.metrics[metric or next(iter(result.metrics))]
     speaker = Speaker(
         whole, name or name_of(whole.label, frame, group), result.scope.by, result.currency or None, counts_days(result, whole.name)
@@ -51,11 +64,11 @@ def trend(
     drawn = pd.concat([shown, frame[~frame["is_complete"].astype(bool)]])
     fewest = FEWEST_DAYS if result.scope.by == "day" else limits.FEWEST
     if whole.name in UNRIPE:
-        return nothing(speaker, drawn, result, known, group, "Not judged here.", UNRIPE[whole.name])
+        return nothing(speaker, drawn, known, group, "Not judged here.", UNRIPE[whole.name])
     if known < fewest:
         have = f"{known} complete {speaker.by if known == 1 else speaker.periods} with enough behind {'it' if known == 1 else 'them'}"
         why = f"{speaker.name} has {have}; it takes {fewest} to know a usual up and down."
-        return nothing(speaker, drawn, result, known, group, "Too early to tell.", why)
+        return nothing(speaker, drawn, known, group, "Too early to tell.", why)
     parts = (series.judged, series.rhythm, series.season)
     shape, line = claims.levels(*parts), claims.line(*parts)
     far = limits.far_out(series.judged)
@@ -80,9 +93,7 @@ def trend(
         unit=whole.unit,
         by=result.scope.by,
         group=tuple(group),
-        frame=_framed(
-            drawn, series, found, shape if believed["shift"] else None, line, speaker, result, signals, (whole.low, whole.high), apart or {}
-        ),
+        frame=_framed(drawn, series, found, shape if believed["shift"] else None, line, (whole.low, whole.high), apart or {}),
         verdict=next((part for part in ("shift", "line", "points", "year") if believed[part]), "none"),
         direction=0,
         is_better=None,
@@ -191,9 +202,6 @@ def _framed(
     found: limits.Limits,
     shape: claims.Fit | None,
     line: claims.Fit,
-    speaker: Speaker,
-    result: Result,
-    signals: tuple[Signal, ...],
     ends: tuple[float | None, float | None],
     apart: Mapping[str, str],
 ) -> pd.DataFrame:
@@ -205,22 +213,19 @@ def _framed(
 
     low, high = (np.clip(edge, *ends) if any(e is not None for e in ends) else edge for edge in (found.low, found.high))
     moves = np.abs(np.diff(series.judged, prepend=np.nan))
-    why = [apart.get(str(period), "") for period in drawn["period"]]
-    texts = {signal.period: signal.text for signal in signals}
-    frame = drawn[["period", "value", "low", "high", "n", "is_complete"]].reset_index(drop=True)
-    frame = frame.assign(
-        centre=column(found.centre),
-        limit_low=column(low),
-        limit_high=column(high),
-        side=column(np.where(np.isnan(series.values), 0, found.side), 0).astype(int),
-        level=column(series.scale.back(shape.fitted) if shape else np.full(n, np.nan)),
-        line=column(series.scale.back(line.fitted)),
-        moving_range=column(np.expm1(moves) if series.scale.name == "log" else moves),
-        apart=why,
+    return pd.DataFrame(
+        {
+            **{name: drawn[name].array for name in ("period", "value", "low", "high", "n", "is_complete")},
+            "centre": column(found.centre),
+            "limit_low": column(low),
+            "limit_high": column(high),
+            "side": column(np.where(np.isnan(series.values), 0, found.side), 0).astype(int),
+            "level": column(series.scale.back(shape.fitted) if shape else np.full(n, np.nan)),
+            "line": column(series.scale.back(line.fitted)),
+            "moving_range": column(np.expm1(moves) if series.scale.name == "log" else moves),
+            "apart": [apart.get(str(period), "") for period in drawn["period"]],
+        }
     )
-    said = [f"Not judged: {reason}." if reason else texts.get(str(period), "") for period, reason in zip(drawn["period"], why, strict=True)]
-    frame["said"] = [f"{result.sentence(row)} {more}".strip() for row, more in zip(drawn.to_dict("records"), said, strict=True)]
-    return frame
 
 
 def _best(p: Sequence[float]) -> float:

@@ -92,7 +92,8 @@ class Trend:
 
     `frame` has one row per period, open ones last: period, value, low, high, n, is_complete, centre, limit_low, limit_high (nan where there are
     no limits), side (+1, -1, 0), level, line, moving_range (on the judged scale: relative for durations), apart (why it is not judged, or ""),
-    said. `verdict` is "shift", "line", "points", "year", "none" or "unknown" (too little); `direction` +1, -1 or 0 (neither, or up and back);
+    said (in a board's trends: once `spoken`). `verdict` is "shift", "line", "points", "year", "none" or "unknown" (too little); `direction` +1, -1 or 0
+    (neither, or up and back);
     `is_better` None where neither side is good.
     `p` is the p-value of "nothing changed at all", allowing for all that was asked; `expected` how many periods chance alone puts outside.
     `chart` names the limits: "XmR", "Laney p'", "exact binomial" or "". `notes` are the small print: what was left out, and how sure this is.

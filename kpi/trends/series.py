@@ -63,7 +63,12 @@ def series_of(result: Result, metric: str = "", group: Sequence[str] = ()) -> pd
         raise BadValue("A split result has many series.", "Name the group, one value for each column of the split.")
     for column, value in zip(result.scope.split, group, strict=True):
         frame = frame[frame[column] == value]
-    return frame[frame["period"] != "all"].sort_values("period", kind="stable").reset_index(drop=True)
+    return in_time(frame)
+
+
+def in_time(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of one series in order of time."""
+    return rows[rows["period"] != "all"].sort_values("period", kind="stable").reset_index(drop=True)
 
 
 def judged_of(shown: pd.DataFrame, result: Result, name: str, unit: str, apart: Mapping[str, str]) -> Series:

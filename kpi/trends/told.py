@@ -11,6 +11,7 @@ import pandas as pd
 from kpi.measure import Result
 from kpi.trends import claims, limits
 from kpi.trends.model import BUDGET, Signal, Trend
+from kpi.trends.series import series_of
 from kpi.trends.words import NO_CHANGE, ROUGH, SEASON, Speaker, by_chance
 
 
@@ -48,7 +49,20 @@ def told(made: Trend, speaker: Speaker, is_seasonal: bool) -> Trend:
     return replace(made, finding=finding, caveat=" ".join(caveats), direction=direction, is_better=good)
 
 
-def nothing(speaker: Speaker, drawn: pd.DataFrame, result: Result, known: int, group: Sequence[str], finding: str, why: str) -> Trend:
+def spoken(made: Trend, result: Result) -> Trend:
+    """With the sentence of each period, `said`, in its frame: what the result says of it, and what the trend does."""
+    rows = {row["period"]: row for row in series_of(result, made.metric, made.group).to_dict("records")}
+    texts = {signal.period: signal.text for signal in made.signals}
+    frame = made.frame.copy()
+    more = [
+        f"Not judged: {reason}." if reason else texts.get(str(period), "")
+        for period, reason in zip(frame["period"], frame["apart"], strict=True)
+    ]
+    frame["said"] = [f"{result.sentence(rows[period])} {told}".strip() for period, told in zip(frame["period"], more, strict=True)]
+    return replace(made, frame=frame)
+
+
+def nothing(speaker: Speaker, drawn: pd.DataFrame, known: int, group: Sequence[str], finding: str, why: str) -> Trend:
     """Nothing is claimed, and why; the values are there to be drawn."""
     unknown = np.full(len(drawn), np.nan)
     columns = ("centre", "limit_low", "limit_high", "level", "line", "moving_range")
@@ -57,7 +71,6 @@ def nothing(speaker: Speaker, drawn: pd.DataFrame, result: Result, known: int, g
         .reset_index(drop=True)
         .assign(**dict.fromkeys(columns, unknown), side=0, apart="")
     )
-    frame["said"] = [result.sentence(row) for row in drawn.to_dict("records")]
     metric = speaker.metric
     return Trend(
         metric.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -9,12 +10,14 @@ import streamlit as st
 import kpi
 from kpi import Scope, correlations
 from kpi.correlations import UNITS, Matrix, correlate, driver_first
-from kpi.correlations.look import Look, look
+from kpi.correlations.facts import on_tickets
+from kpi.correlations.look import Look, Ready, look, read_ready
 from kpi.correlations.model import Pair
 from kpi.correlations.turned import Turned, turned
 from pages.parts import left_out, links, slow
 from pages.parts.mine import Mine
 
+LOOKING = "Looking at the two closely"
 ASKS = {
     "tickets": "Do tickets with more of one have more of the other?",
     "periods": "Do weeks with more of one have more of the other?",
@@ -48,19 +51,27 @@ def _unit_chosen() -> None:
 
 def pair_of(matrix: Matrix) -> Pair | None:
     """The pair of the address, as the matrix has it; one of known metrics without a value at this unit says why."""
-    asked = links.own("pair")
-    names = tuple(asked.split("~"))
-    metrics = kpi.metrics()
-    if len(names) != 2 or names[0] == names[1] or any(name not in metrics for name in names):
-        if asked:
-            left_out.part("pair", asked)
+    names = asked_pair()
+    if names is None:
         return None
+    metrics = kpi.metrics()
     found = matrix.pair(*names)
     if found is not None:
         return found
     first, second = driver_first(*names)
     missing = next((name for name in (first, second) if name not in matrix.metrics), first)
     return Pair(first, second, matrix.unit, lacks=f"{metrics[missing].label} is not known {WHERE[matrix.unit]}")
+
+
+def asked_pair() -> tuple[str, str] | None:
+    """The two metrics of the address; another pair is none, and is said to be left out."""
+    asked = links.own("pair")
+    first, _, second = asked.partition("~")
+    if first != second and {first, second} <= set(kpi.metrics()):
+        return first, second
+    if asked:
+        left_out.part("pair", asked)
+    return None
 
 
 WHERE = {"tickets": "of single tickets here: try weeks", "periods": "in enough weeks here", "agents": "of enough agents here: try weeks"}
@@ -76,9 +87,32 @@ def matrix_of(mine: Mine, scope: Scope, unit_asked: str) -> Matrix:
     return slow.step(key, f"Comparing all numbers of {unit_asked} with each other", lambda: correlate(unit_asked, scope, mine.dataset))
 
 
+def read_ahead(mine: Mine, scope: Scope, unit_asked: str) -> None:
+    """Begin to read what the pair of the address needs, while the matrix is made."""
+    names = asked_pair()
+    if unit_asked != "tickets" or names is None or not set(names) <= set(on_tickets(mine.dataset, scope)):
+        return
+    first, second = driver_first(*names)
+    if not slow.is_done(_look(mine, scope, unit_asked, f"{first}~{second}")):
+        slow.ahead(*_ready(mine, scope, first, second))
+
+
 def look_at(mine: Mine, scope: Scope, pair: Pair) -> Look:
-    key = ("look", mine.dataset.fingerprint, pair.unit, address(pair), _key(scope))
-    return slow.step(key, "Looking at the two closely", lambda: look(pair, scope, mine.dataset), keep=200)
+    data, ready = mine.dataset, None
+    key = _look(mine, scope, pair.unit, address(pair))
+    if pair.unit == "tickets" and pair.is_scored and not slow.is_done(key):
+        ready = slow.step(*_ready(mine, scope, pair.first, pair.second))
+    return slow.step(key, LOOKING, lambda: look(pair, scope, data, ready), keep=200)
+
+
+def _look(mine: Mine, scope: Scope, unit_asked: str, pair: str) -> Any:
+    return "look", mine.dataset.fingerprint, unit_asked, pair, _key(scope)
+
+
+def _ready(mine: Mine, scope: Scope, first: str, second: str) -> tuple[Any, str, Callable[[], Ready], int]:
+    """The step that reads the tickets of a pair; few are kept, as they are large."""
+    data = mine.dataset
+    return ("ready", data.fingerprint, first, second, _key(scope)), LOOKING, lambda: read_ready(first, second, scope, data), 3
 
 
 def turned_round(mine: Mine, scope: Scope, metric: str) -> tuple[Turned, ...]:

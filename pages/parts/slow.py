@@ -95,6 +95,18 @@ def step(key: Key, what: str, make: Callable[[], Made], keep: int = 100) -> Made
     return cast(Made, work.value)
 
 
+def ahead(key: Key, what: str, make: Callable[[], Any], keep: int = 100) -> None:
+    """Begin a step that this run will ask for further down, while it waits for another."""
+    _begun(key, what, make, keep)
+
+
+def is_done(key: Key) -> bool:
+    """Whether a step would be answered at once."""
+    with _LOCK:
+        work = _KNOWN.get(key)
+        return work is not None and work.done.is_set() and work.is_good
+
+
 def _soon(work: Work) -> bool:
     """Whether a step is done while the page waits for it. Above it stands what is being done; what was shown before fades meanwhile."""
     if work.done.wait(min(SILENT, MOMENT)):

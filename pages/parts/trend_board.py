@@ -12,7 +12,7 @@ from kpi.charts import base, multiples
 from kpi.charts.process import log_ticks
 from kpi.measure.words import when
 from kpi.report import Chart
-from kpi.trends import Board, Moved, Trend
+from kpi.trends import Board, Moved, Trend, spoken
 from pages.parts import drawn, links, recorded, trend_made
 from pages.parts.asked import nothing_left
 from pages.parts.mine import Mine
@@ -32,7 +32,8 @@ UNSURE = "only by chance, likely"
 
 def draw(mine: Mine, scope: Scope) -> None:
     """The finding over all numbers, its cards and its table."""
-    board, asked = trend_made.board(mine, scope)
+    board, result = trend_made.board(mine, scope)
+    asked = result.scope
     if not trend_made.has_something([row.trend for row in board.rows]):
         nothing_left(asked, mine)
         return
@@ -42,7 +43,7 @@ def draw(mine: Mine, scope: Scope) -> None:
         recorded.heading("What moved most clearly")
         with st.grid(3, min_column_width=300, gap="small", key="moved_cards"):
             for row in cards:
-                _card(row.trend)
+                _card(spoken(row.trend, result))
     recorded.heading("All numbers")
     recorded.quiet(plain(f"By {asked.by}, {asked.zone}. The clearest first."))
     st.caption("Choose a row to open it.")

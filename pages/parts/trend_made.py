@@ -29,7 +29,7 @@ def one(mine: Mine, scope: Scope, name: str) -> tuple[Trend, Result]:
     return _one(*_key(mine, asked), name, last, _result=result, _mine=mine), result
 
 
-def board(mine: Mine, scope: Scope) -> tuple[Board, Scope]:
+def board(mine: Mine, scope: Scope) -> tuple[Board, Result]:
     """All numbers these data can tell, looked at together."""
     asked, last = trend_asked.looked(mine, scope)
     lacks = mine.dataset.lacking(scope.ask)
@@ -42,7 +42,7 @@ def board(mine: Mine, scope: Scope) -> tuple[Board, Scope]:
 
     result, found = slow.step(("board", *_key(mine, asked), tuple(names), last), "Looking at all numbers", make)
     recorded.measured(result)
-    return found, asked
+    return found, result
 
 
 def apart(mine: Mine, result: Result) -> dict[str, str]:
