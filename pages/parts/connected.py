@@ -7,6 +7,7 @@ import streamlit as st
 from kpi import connect, store
 from kpi.connect.declaration import folder
 from kpi.home import app_folder
+from kpi.report import dates
 from kpi.store import people
 from pages.parts import recorded, workspace
 from pages.parts.mine import Mine, choose, who
@@ -73,7 +74,7 @@ def again(mine: Mine) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="connected"):
         with st.container(width="content"):
-            recorded.quiet(f"Read from {plain(found.label)} on {found.read_at:%-d %B %Y at %H:%M} UTC.")
+            recorded.quiet(f"Read from {plain(found.label)} on {dates.one(found.read_at.date())} at {found.read_at:%H:%M} UTC.")
         if not store.connected.may(who()):
             return
         if not found.is_declared:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import hmac
-import html
 import logging
 import os
 import secrets
@@ -27,7 +26,7 @@ from streamlit.user_info import generate_login_redirect_url
 from kpi.home import user_folder
 from kpi.store import people
 from kpi.store.people import Person
-from pages.parts import accent, onward
+from pages.parts import accent, login_page, onward
 
 log = logging.getLogger("deskmeter")
 READER = Person("", "viewer")
@@ -120,13 +119,6 @@ def _secret() -> bytes:
     return place.read_bytes()
 
 
-PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Log in – Deskmeter</title>
-<style>:root{{color-scheme:light dark}}body{{font:1rem/1.5 sans-serif;max-width:24rem;margin:15vh auto;padding:0 1rem}}
-input,button{{font:inherit;width:100%;box-sizing:border-box;padding:.6rem;margin:.3rem 0 1rem}}</style>
-<h1>Log in</h1><p role="alert">{said}</p><form method="post" action="{action}"><label>Passphrase
-<input type="password" name="passphrase" autocomplete="current-password" required autofocus></label><button>Log in</button></form></html>"""
-
-
 def form(request: Request) -> Response:
     """The form, or the way to the provider of logins; there is neither where nobody logs in."""
     wish = onward.safe(request.query_params.get(onward.WISH, "/"))
@@ -138,8 +130,8 @@ def form(request: Request) -> Response:
 
 
 def _page(said: str, wish: str, status: int) -> Response:
-    action = html.escape(f"/login?{urlencode({onward.WISH: wish})}", quote=True)
-    return HTMLResponse(PAGE.format(said=html.escape(said), action=action), status, headers={"cache-control": "no-store"})
+    page = login_page.written(said, f"/login?{urlencode({onward.WISH: wish})}")
+    return HTMLResponse(page, status, headers={"cache-control": "no-store"})
 
 
 def _provider(wish: str) -> Response:
@@ -178,7 +170,7 @@ def _answer(given: str, wish: str) -> Response:
         _wrong = 0 if right else _wrong + 1
         _last[0] = time.monotonic()
     if not right:
-        return _page("That is not it.", wish, 401)
+        return _page("That is not it. Check capitals and spaces.", wish, 401)
     until = f"{int(time.time()) + WEEK:x}"
     answer = RedirectResponse(wish, 303)
     answer.set_cookie(COOKIE, f"{until}.{_signed(until)}", max_age=WEEK, httponly=True, samesite="strict", path="/")

@@ -21,6 +21,7 @@ from kpi.engine import Seen
 from kpi.engine.seen import NAMES as SEEN_NAMES
 from kpi.errors import KpiError, UnreadableFile
 from kpi.hours import Calendar
+from kpi.report import dates
 from kpi.store import people as everyone
 from kpi.store.people import Person
 from pages.parts import left_out, share_from, share_version, visitor, workspace
@@ -298,7 +299,7 @@ def link_badges(shared: store.Shared) -> None:
     """What a reader should know of what they see: that it is a link, whether it moves on, and what its maker wrote."""
     link = shared.link
     if link.is_frozen:
-        st.badge(f"Frozen on {link.made_at:%-d %B %Y}", icon=":material/ac_unit:", color="blue", help=f"Dataset {link.fingerprint}")
+        st.badge(f"Frozen on {dates.one(link.made_at.date())}", icon=":material/ac_unit:", color="blue", help=f"Dataset {link.fingerprint}")
     else:
         st.badge("Live link: follows the data", icon=":material/sync:", color="gray")
     if visitor.is_preview():

@@ -68,8 +68,7 @@ def columns(mine: Mine) -> None:
             {
                 "About": NAMES[column.table],
                 "Column": column_label(column.table, column.column),
-                "Found under": ", ".join(dict.fromkeys(h if several else h.partition(": ")[2] for h in column.headers))
-                or "the same in every row",
+                "Found under": ", ".join(dict.fromkeys(_found(header, several) for header in column.headers)) or "the same in every row",
                 "Filled": 100 * column.filled / total if total else 0.0,
                 "Not read": column.unread,
                 "For example": examples.get((column.table, column.column), ""),
@@ -88,6 +87,12 @@ def columns(mine: Mine) -> None:
         key="data_columns",
         height="content" if len(rows) <= TALL else 36 * TALL,
     )
+
+
+def _found(header: str, several: bool) -> str:
+    """Where a column was found, its own name first: where a cell is too narrow, that is not what is cut. The file only where there are several."""
+    file, _, name = header.partition(": ")
+    return f"{name} in {file}" if several and name else name or header
 
 
 def own_columns(mine: Mine) -> None:

@@ -107,7 +107,7 @@ def _ask(link: links.Link) -> None:
             st.error(plain(error.hint), title=plain(error.what), icon=":material/hourglass:")
             return
         if not right:
-            st.error("Check capitals and spaces, or ask the person the link came from.", title="That is not it", icon=":material/error:")
+            st.error("Check capitals and spaces, or ask the person the link came from.", title="That is not it.", icon=":material/error:")
             return
         st.session_state["admitted"].add(link.id)
         st.rerun()

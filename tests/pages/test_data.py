@@ -87,7 +87,7 @@ def test_counts_agree_with_their_nouns(app: App, dirty_key: str, tiny_key: str) 
 def test_a_column_says_where_it_was_found_how_full_it_is_and_what_it_holds(app: App, tiny_key: str) -> None:
     frame = table(app(tiny_key, "data.py"), "Found under")
     solved = frame[(frame["About"] == "Tickets") & (frame["Column"] == "Solved")].iloc[0]
-    assert (solved["Filled"], solved["Not read"], solved["Found under"]) == (75.0, 0, "tickets.csv: solved_at")
+    assert (solved["Filled"], solved["Not read"], solved["Found under"]) == (75.0, 0, "solved_at in tickets.csv")
     assert solved["For example"].count("2026-03-0") == 3
     assert not frame["Column"].str.contains("_").any()
 

@@ -13,9 +13,10 @@ from starlette.applications import Starlette
 from streamlit.testing.v1 import AppTest
 
 from kpi import store
+from kpi.charts import base
 from kpi.store import people
 from kpi.store.people import Person
-from pages.parts import downloads, login, visitor
+from pages.parts import downloads, login, login_page, visitor
 
 App = Callable[..., AppTest]
 WORD = "correct horse battery"
@@ -66,6 +67,16 @@ def test_the_right_passphrase_gives_a_cookie_that_ends(monkeypatch: pytest.Monke
     monkeypatch.setenv("KPI_PASSPHRASE", WORD)
     monkeypatch.setattr(time, "time", lambda: 9e9)
     assert not login.is_in(value)
+
+
+@pytest.mark.parametrize("harm", ['"><script>', "$style $said {page}", "</style>"])
+def test_the_form_stands_in_the_colours_of_the_app_and_runs_nothing(harm: str) -> None:
+    page = login_page.written(harm, f"/login?next={harm}")
+    assert "<script" not in page and page.count("</style>") == 1
+    for colours in (base.PAGE, base.INK, base.PAPER):
+        assert all(colour in page for colour in colours.values())
+    assert "http" not in page.replace("http://www.w3.org/2000/svg", ""), "nothing from elsewhere"
+    assert all(f"font-family:{family}" in page for family in login_page.FACES), "Streamlit still has these letters"
 
 
 def test_guessing_is_slowed() -> None:
