@@ -14,7 +14,8 @@ from kpi.charts import base
 
 MODES = ("light", "dark")
 FACES = {"Headline": "SourceSerifVariable-Roman", "Letters": "SourceSansVF-Upright"}
-"""The letters of headings and of text, as Streamlit's own files of them begin; their ends change with its version. "Serif" would be no name: it is a word of CSS."""
+"""The letters of headings and of text, as Streamlit's own files of them begin; their ends change with its version.
+"Serif" would be no name: it is a word of CSS."""
 _STYLE = """:root{color-scheme:light dark;LIGHT}@media (prefers-color-scheme:dark){:root{DARK}}FONTS
 body{background:var(--page);color:var(--ink);font:1rem/1.6 Letters,system-ui,sans-serif;max-width:22rem;margin:12vh auto;padding:0 1rem}
 svg{display:block}h1{font:600 1.9rem/1.3 Headline,Georgia,serif;margin:1.2rem 0 .6rem}p{margin:.4rem 0 1rem}
