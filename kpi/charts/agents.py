@@ -11,8 +11,8 @@ from kpi.charts.benchmarks import SCHEMA, ticks_of
 
 __all__ = ["beside", "dots", "funnel", "ticks_of"]
 
-ROW, AROUND, TALL, ASIDE = 24, 64, 380, 62
-"""Height of a row and of what stands around the rows, height of the funnel, width of the counts at the right."""
+ROW, AROUND, TALL, ASIDE, WORD = 24, 64, 380, 62, 46
+"""Height of a row and of what stands around the rows, height of the funnel, width of the counts at the right and of a verdict's word."""
 _VERDICTS = ["better", "worse", "alike", "small"]
 _COLOUR: dict[str, Any] = {
     "field": "verdict",
@@ -66,13 +66,20 @@ def _counts() -> dict[str, Any]:
     }
 
 
-def _word(field: str, x: dict[str, Any]) -> dict[str, Any]:
-    """Good and bad have a word beside their colour."""
+def _word() -> dict[str, Any]:
+    """Good and bad have a word beside their colour: right of the line, or left of it where it would run into the counts."""
+    no_room = f"scale('x', datum.high) > width - {WORD}"
     return {
         "data": {"name": "d"},
         "transform": [_CLEAR],
-        "mark": {"type": "text", "style": "ink", "align": "left", "dx": 8},
-        "encoding": {"x": {**x, "field": field}, "y": _Y, "text": {"field": "verdict", "type": "nominal"}},
+        "mark": {
+            "type": "text",
+            "style": "ink",
+            "x": {"expr": f"scale('x', {no_room} ? datum.low : datum.high)"},
+            "align": {"expr": f"{no_room} ? 'right' : 'left'"},
+            "dx": {"expr": f"{no_room} ? -8 : 8"},
+        },
+        "encoding": {"y": _Y, "text": {"field": "verdict", "type": "nominal"}},
     }
 
 
@@ -103,7 +110,7 @@ def dots(unit: str, rows: int, currency: str | None = None, ticks: tuple[float, 
             "mark": {"type": "point", "filled": False, "size": 36, "opacity": 1, "style": "quiet_line"},
             "encoding": {"x": x, "y": _Y, "tooltip": _SAID},
         },
-        _word("high", x),
+        _word(),
         _counts(),
     ]
     return {"$schema": SCHEMA, "height": ROW * rows + AROUND, "padding": {"top": 22, "right": ASIDE}, "layer": layers}
