@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -32,11 +32,15 @@ MOST_CELLS = 100_000
 _POOL = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="measure")
 
 
-def measure(names: Sequence[str] | str, scope: Scope, data: Dataset, *, intervals: bool = True) -> Result:
+Told = Callable[[Result], object]
+
+
+def measure(names: Sequence[str] | str, scope: Scope, data: Dataset, *, intervals: bool = True, told: Told | None = None) -> Result:
     """Measure metrics over a scope of a dataset.
 
     `names` are metric names; an empty list means all the data allow. A metric that cannot be measured has one row with an unknown value and
-    the reason in its notes. Raises UnknownName for a metric or column that does not exist, BadValue for an impossible scope.
+    the reason in its notes. `told` is given each measured metric by itself, without comparison, as soon as it is there: the engine works on the
+    others meanwhile. Raises UnknownName for a metric or column that does not exist, BadValue for an impossible scope.
     """
     wanted = [names] if isinstance(names, str) else list(dict.fromkeys(names))
     lacks = data.lacking(scope.ask)
@@ -44,7 +48,7 @@ def measure(names: Sequence[str] | str, scope: Scope, data: Dataset, *, interval
         raise BadValue("There is nothing to measure: the files hold no row that could be read.", "`kpi read` lists what was understood.")
     metrics = {name: find(name) for name in (wanted or [name for name in CATALOGUE if not lacks[name]])}
     check_columns(scope, {c: t for table in MEASURED for c, t in data.columns(table).items()})
-    result = _measure(metrics, scope, data, lacks, intervals)
+    result = _measure(metrics, scope, data, lacks, intervals, told)
     if scope.compare:
         before = scope.before()
         other = _measure(metrics, before, data, lacks, intervals) if before else None
@@ -52,7 +56,14 @@ def measure(names: Sequence[str] | str, scope: Scope, data: Dataset, *, interval
     return result
 
 
-def _measure(metrics: Mapping[str, Metric], scope: Scope, data: Dataset, lacks: Mapping[str, tuple[str, ...]], intervals: bool) -> Result:
+def _measure(
+    metrics: Mapping[str, Metric],
+    scope: Scope,
+    data: Dataset,
+    lacks: Mapping[str, tuple[str, ...]],
+    intervals: bool,
+    told: Told | None = None,
+) -> Result:
     as_of = scope.as_of or data.newest
     schema = data.stand(scope.as_of, scope.calendar)
     periods = scope.periods(data.first, as_of)
@@ -66,7 +77,11 @@ def _measure(metrics: Mapping[str, Metric], scope: Scope, data: Dataset, lacks: 
         cells, statements = iter(_with_design_effects(dict(cells), dict(spread), len(scope.split)).items()), statements + more
     currency = currencies[0] if len(currencies) == 1 else ""
     # Each metric is finished as soon as its cells are there, while the engine works on the others.
-    done = {name: _rows_of(metrics[name], own, scope, periods, "", currency) for name, own in cells}
+    done = {}
+    for name, own in cells:
+        done[name] = _rows_of(metrics[name], own, scope, periods, "", currency)
+        if told:
+            told(Result(pd.DataFrame(done[name]), {name: metrics[name]}, scope, (), data.fingerprint, as_of, currency))
     parts = [
         done[name] if name in done else _rows_of(metric, None, scope, periods, reasons.get(name, ""), currency)
         for name, metric in metrics.items()

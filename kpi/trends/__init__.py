@@ -12,10 +12,25 @@ Sources: Wheeler, "Understanding Variation"; Laney 2002; Pinheiro and Bates (REM
 from __future__ import annotations
 
 from kpi.trends.apart import holidays
-from kpi.trends.board import Board, Moved, moved, together
+from kpi.trends.board import Board, Moved, board_of, moved, together
 from kpi.trends.look import trend
 from kpi.trends.model import Line, Shift, Signal, Trend, Year
 from kpi.trends.series import series_of
 from kpi.trends.told import spoken
 
-__all__ = ["Board", "Line", "Moved", "Shift", "Signal", "Trend", "Year", "holidays", "moved", "series_of", "spoken", "together", "trend"]
+__all__ = [
+    "Board",
+    "Line",
+    "Moved",
+    "Shift",
+    "Signal",
+    "Trend",
+    "Year",
+    "board_of",
+    "holidays",
+    "moved",
+    "series_of",
+    "spoken",
+    "together",
+    "trend",
+]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from kpi import stats
-from kpi.measure import Result
+from kpi.engine import Dataset
+from kpi.measure import Result, measure
+from kpi.scope import Scope
 from kpi.trends.look import judged
 from kpi.trends.model import BUDGET, Trend
 from kpi.trends.series import in_time
 from kpi.trends.words import NO_CHANGE
 
 MOST_NAMED = 3
+Apart = Callable[[Sequence[str]], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,26 @@ def moved(result: Result, *, last: int | None = None, apart: Mapping[str, str] |
     rows = dict(iter(result.frame.groupby("metric", sort=False)))
     names = [name for name in result.metrics if name not in result.unavailable]
     return together([judged(result, in_time(rows[name]), name, last=last, apart=apart) for name in names], result.scope.by)
+
+
+def board_of(
+    names: Sequence[str], scope: Scope, data: Dataset, *, last: int | None = None, apart: Apart | None = None
+) -> tuple[Result, Board]:
+    """Metrics measured by the scope's grain, and their board: each is judged while the engine measures the others.
+
+    `apart` says which of some periods (ISO dates) are known to be unlike others, and why.
+    """
+    looked: dict[str, Trend] = {}
+    special: dict[str, str] = {}
+
+    def look(one: Result) -> None:
+        (name,), rows = one.metrics, in_time(one.frame)
+        if apart and not looked:
+            special.update(apart([str(period) for period in rows["period"]]))
+        looked[name] = judged(one, rows, name, last=last, apart=special)
+
+    result = measure(names, scope, data, told=look)
+    return result, together([looked[name] for name in result.metrics if name in looked], scope.by)
 
 
 def together(looked: Sequence[Trend], by: str, noun: str = "metric") -> Board:

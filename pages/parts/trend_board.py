@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from kpi import Scope, units
 from kpi.charts import base, multiples
 from kpi.charts.process import log_ticks
-from kpi.measure.words import when
 from kpi.report import Chart
 from kpi.trends import Board, Moved, Trend, spoken
 from pages.parts import drawn, links, recorded, trend_made
@@ -62,7 +62,7 @@ def draw(mine: Mine, scope: Scope) -> None:
     )
     st.download_button(
         "Download as CSV",
-        drawn.csv_of(_plain_table(shown, board)),
+        drawn.csv_of(_plain_table(frame, shown, board)),
         "what-has-moved.csv",
         "text/csv",
         key="trend_board_csv",
@@ -135,9 +135,10 @@ def _verdict(row: Moved) -> str:
     return f"{VERDICTS[one.verdict]}{good}"
 
 
-def _latest(one: Trend) -> tuple[str, str]:
-    known = one.frame[one.frame["is_complete"].astype(bool) & one.frame["value"].notna()]
-    return (one.say(float(known["value"].iloc[-1])), when(str(known["period"].iloc[-1]), one.by)) if len(known) else ("–", "")
+def _latest(one: Trend) -> str:
+    values = one.frame["value"].to_numpy(float)[one.frame["is_complete"].to_numpy(bool)]
+    known = values[~np.isnan(values)]
+    return one.say(float(known[-1])) if len(known) else "–"
 
 
 def _table(rows: list[Moved]) -> pd.DataFrame:
@@ -147,23 +148,19 @@ def _table(rows: list[Moved]) -> pd.DataFrame:
             "Over time": [
                 row.trend.frame.loc[row.trend.frame["is_complete"].astype(bool), "value"].astype(float).round(6).tolist() for row in rows
             ],
-            "Latest": [_latest(row.trend)[0] for row in rows],
+            "Latest": [_latest(row.trend) for row in rows],
             "Direction": [_direction(row.trend) for row in rows],
             "Verdict": [_verdict(row) for row in rows],
         }
     )
 
 
-def _plain_table(rows: list[Moved], board: Board) -> pd.DataFrame:
+def _plain_table(table: pd.DataFrame, rows: list[Moved], board: Board) -> pd.DataFrame:
     """Without pictures, with p-values: for those who want to check."""
-    return (
-        _table(rows)
-        .drop(columns="Over time")
-        .assign(
-            **{  # type: ignore[arg-type]  # columns by their headers
-                "Finding": [row.trend.finding for row in rows],
-                "p": [row.trend.p for row in rows],
-                f"p, allowing for {board.looked_at} numbers": [row.q for row in rows],
-            }
-        )
+    return table.drop(columns="Over time").assign(
+        **{  # type: ignore[arg-type]  # columns by their headers
+            "Finding": [row.trend.finding for row in rows],
+            "p": [row.trend.p for row in rows],
+            f"p, allowing for {board.looked_at} numbers": [row.q for row in rows],
+        }
     )

@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 import kpi
-from kpi import Result, Scope, steps
+from kpi import Result, Scope, steps, trends
 from kpi.measure.words import listed
-from kpi.trends import Board, Trend, holidays, moved, trend
+from kpi.trends import Board, Trend, holidays, trend
 from pages.parts import recorded, slow, trend_asked
 from pages.parts.measured import measured
 from pages.parts.mine import Mine
@@ -37,8 +37,7 @@ def board(mine: Mine, scope: Scope) -> tuple[Board, Result]:
 
     def make() -> tuple[Result, Board]:
         steps.tell("Measuring them")
-        result = kpi.measure(names, asked, mine.dataset)
-        return result, moved(result, last=last, apart=apart(mine, result))
+        return trends.board_of(names, asked, mine.dataset, last=last, apart=lambda periods: _special(mine, asked, periods))
 
     result, found = slow.step(("board", *_key(mine, asked), tuple(names), last), "Looking at all numbers", make)
     recorded.measured(result)
@@ -47,9 +46,11 @@ def board(mine: Mine, scope: Scope) -> tuple[Board, Result]:
 
 def apart(mine: Mine, result: Result) -> dict[str, str]:
     """Periods with holidays, by the calendar in force or else the one that came with the data."""
-    return holidays(
-        result.scope.calendar or mine.calendar, [str(p) for p in result.frame["period"].unique() if p != "all"], result.scope.by
-    )
+    return _special(mine, result.scope, [str(p) for p in result.frame["period"].unique() if p != "all"])
+
+
+def _special(mine: Mine, asked: Scope, periods: Sequence[str]) -> dict[str, str]:
+    return holidays(asked.calendar or mine.calendar, periods, asked.by)
 
 
 def _key(mine: Mine, asked: Scope) -> tuple[str, Any, str]:

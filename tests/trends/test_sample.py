@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import kpi
 from kpi import Dataset, Scope
 from kpi.hours import read_calendar
 from kpi.sample import Truth, write
-from kpi.trends import holidays, moved, together, trend
+from kpi.trends import board_of, holidays, moved, spoken, together, trend
 
 pytestmark = pytest.mark.slow
 WEEKS = Scope(by="week", start="2024-11-04", end="2026-10-25")
@@ -58,6 +59,24 @@ def test_the_macro_is_found_in_its_team(planted: tuple[Path, Truth, Dataset]) ->
     assert abs(dt.date.fromisoformat(shift.period) - dt.date.fromisoformat(told["date"])) <= FORTNIGHT
     assert shift.relative_low < told["ratio"] - 1 < shift.relative_high, "the true size lies in the interval"
     assert found.moved[0].trend.is_better is True
+
+
+def test_a_board_judged_while_it_is_measured_is_the_same_one(planted: tuple[Path, Truth, Dataset]) -> None:
+    folder, _, data = planted
+    lacks = data.lacking(Scope().ask)
+    names = [name for name in kpi.metrics() if not lacks[name]]
+    calendar = read_calendar(str(folder / "calendar.toml"))
+    result, found = board_of(names, WEEKS, data, last=52, apart=lambda periods: holidays(calendar, periods, "week"))
+    later = moved(result, last=52, apart=apart(folder, result))
+    assert found.text == later.text and found.looked_at == later.looked_at > 40
+    for one, other in zip(found.rows, later.rows, strict=True):
+        assert (one.trend.metric, one.is_moved, one.trend.text, one.trend.notes) == (
+            other.trend.metric, other.is_moved, other.trend.text, other.trend.notes,
+        )  # fmt: skip
+        pd.testing.assert_frame_equal(one.trend.frame, other.trend.frame)
+        alone = trend(result, one.trend.metric, last=52, apart=apart(folder, result))
+        pd.testing.assert_frame_equal(spoken(one.trend, result).frame, alone.frame)
+        assert all(alone.frame["said"].str.len() > 10)
 
 
 def test_without_them_nothing_moved(tmp_path: Path) -> None:
