@@ -153,8 +153,12 @@ def beside(unit: str, rows: int, currency: str | None = None, ticks: tuple[float
 
 
 @lru_cache(maxsize=256)
-def funnel(unit: str, currency: str | None = None, ticks: tuple[float, ...] = (), title: str = "") -> dict[str, Any]:
+def funnel(
+    unit: str, currency: str | None = None, ticks: tuple[float, ...] = (), title: str = "", logs: tuple[float, float] | None = None
+) -> dict[str, Any]:
     """A figure over the number of rows it stands on, with the limits of chance as two grey bands; `title` names the rows of the axis below.
+
+    `logs` are the ends of a log scale (of times); the bands, which reach very far where rows are few, are cut there.
 
     Data "c": `n`, `low`, `high`, `far_low`, `far_high`. Data "d": `name`, `n`, `value`, `verdict`, `said`. Data "o": the average as `value`, its `label`.
     """
@@ -164,10 +168,11 @@ def funnel(unit: str, currency: str | None = None, ticks: tuple[float, ...] = ()
         "scale": {"type": "log", "nice": False, "padding": 6},
         "axis": {"title": title, "grid": False, "tickCount": 6, "format": ",d", "labelOverlap": True},
     }
-    axis: dict[str, Any] = {"labelExpr": units.axis_label(unit, currency), "title": None}
+    axis: dict[str, Any] = {"labelExpr": units.axis_label(unit, currency), "title": "log scale" if logs else None}
     if ticks:
         axis["values"] = list(ticks)
-    y = {"type": "quantitative", "axis": axis, "scale": {"zero": False, "nice": True}}
+    scale = {"type": "log", "domain": list(logs), "nice": False, "clamp": True} if logs else {"zero": False, "nice": True}
+    y = {"type": "quantitative", "axis": axis, "scale": scale}
     bands = [
         {
             "data": {"name": "c"},

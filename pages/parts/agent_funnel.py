@@ -13,6 +13,9 @@ from pages.parts.agent_apart import table
 from pages.parts.mine import Mine
 from pages.parts.words import plain
 
+ROOM = 2.0
+"""The factor left around times on their log scale."""
+
 
 def draw(mine: Mine, scope: Scope, by: str, name: str) -> None:
     found = agent_asked.compared(mine, name, by, scope)
@@ -22,10 +25,11 @@ def draw(mine: Mine, scope: Scope, by: str, name: str) -> None:
         return
     curve = pd.DataFrame({"n": shape.n, "low": shape.low, "high": shape.high, "far_low": shape.far_low, "far_high": shape.far_high})
     rows = pd.DataFrame([_row(found, one) for one in found.placed])
-    low, high = min(curve["far_low"].min(), rows["value"].min()), max(curve["far_high"].max(), rows["value"].max())
-    ticks, _ = ticks_of(found.metric.unit, float(low), float(high)) if high < 20 * max(low, 1e-9) else ((), False)
+    logs = _ends(found, rows)
+    low, high = logs or (min(curve["far_low"].min(), rows["value"].min()), max(curve["far_high"].max(), rows["value"].max()))
+    ticks, _ = ticks_of(found.metric.unit, float(low), float(high)) if logs or high < 20 * max(low, 1e-9) else ((), False)
     drawn.draw(
-        chart(found.metric.unit, found.currency or None, ticks, "rows behind the figure (log scale)"),
+        chart(found.metric.unit, found.currency or None, ticks, "rows behind the figure (log scale)", logs),
         {"c": curve, "d": rows, "o": agent_asked.average(found)},
         key="agent_funnel",
         alt=shape.text,
@@ -41,6 +45,15 @@ def draw(mine: Mine, scope: Scope, by: str, name: str) -> None:
             "The bands are for one looked at alone; a name stands only where everybody looked at together still leaves no doubt."
         )
     )
+
+
+def _ends(found: Compared, rows: pd.DataFrame) -> tuple[float, float] | None:
+    """The ends of the log scale of times, on which their limits are: the figures with a factor of two around them; None for other figures.
+
+    Not the limits: for ten tickets they reach from minutes to decades, and every dot would lie on the axis.
+    """
+    low, high = float(rows["value"].min()), float(rows["value"].max())
+    return (low / ROOM, high * ROOM) if found.how == "time" and low > 0 else None
 
 
 def _row(found: Compared, one: One) -> dict[str, object]:

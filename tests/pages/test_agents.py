@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from kpi import store
+from kpi.charts.agents import funnel
+from pages.parts import agent_funnel
 from tests.agents.made import answered
 
 pytestmark = pytest.mark.slow
@@ -75,6 +79,17 @@ def test_a_hostile_name_is_only_text(app: Open, counts_key: str) -> None:
         assert not any(HARM in part.value for part in [*page.markdown, *page.caption])
     page = sound(app(counts_key, PAGE, view="coaching", agent=HARM, **ALL))
     assert page.selectbox(key="agent_one").value is None, "nothing stands out of that one"
+
+
+def test_the_funnel_of_times_is_drawn_around_its_dots() -> None:
+    """Limits for ten tickets reach from minutes to decades: on a scale that holds them every dot lies on the axis."""
+    rows = pd.DataFrame({"value": [3_600.0, 86_400.0]})
+    assert agent_funnel._ends(SimpleNamespace(how="time"), rows) == (1_800.0, 172_800.0)  # type: ignore[arg-type]
+    assert agent_funnel._ends(SimpleNamespace(how="share"), rows) is None  # type: ignore[arg-type]
+    assert agent_funnel._ends(SimpleNamespace(how="time"), pd.DataFrame({"value": [0.0, 5.0]})) is None  # type: ignore[arg-type]
+    spec = funnel("s", None, (7_200.0,), "rows", (1_800.0, 172_800.0))
+    scales = [layer["encoding"]["y"]["scale"] for layer in spec["layer"]]
+    assert all(scale == {"type": "log", "domain": [1_800.0, 172_800.0], "nice": False, "clamp": True} for scale in scales)
 
 
 def test_coaching_leads_to_the_tickets(app: Open, counts_key: str) -> None:
