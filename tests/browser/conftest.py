@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -114,11 +115,16 @@ def keep(server: Server, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
 
 
 @pytest.fixture
-def visit(chromium, server: Server) -> Iterator[Callable]:
-    """`visit("/definitions", width=390, dark=True)` opens a page, waits until it is idle and returns it. A narrow one is a phone's.
+def visit(server: Server, visit_at: Callable) -> Callable:
+    """`visit("/definitions", width=390, dark=True)` opens a page of the server, or of one `at` another address: see `visit_at`."""
+    return partial(visit_at, at=server.url)
 
-    Each is a browser of its own, without anything another one has. `at` is the address of another server; `seen` is shown the page before
-    it is opened.
+
+@pytest.fixture
+def visit_at(chromium) -> Iterator[Callable]:
+    """`visit_at("/definitions", at=url)` opens a page of a server, waits until it is idle and returns it. A narrow one is a phone's.
+
+    Each is a browser of its own, without anything another one has. `seen` is shown the page before it is opened.
     """
     contexts, outside, complaints = [], [], []
 
@@ -127,7 +133,7 @@ def visit(chromium, server: Server) -> Iterator[Callable]:
         if kind == "error" and not re.search(r" 404 .*/\w+/_stcore/(health|host-config)$", text):
             complaints.append(text)
 
-    def open_page(path: str = "/", *, width: int = 1440, dark: bool = False, at: str = "", seen: Callable | None = None):
+    def open_page(path: str = "/", *, at: str, width: int = 1440, dark: bool = False, seen: Callable | None = None):
         phone = {"user_agent": PHONE, "is_mobile": True, "has_touch": True} if width <= WIDEST_PHONE else {}
         scheme = "dark" if dark else "light"
         context = chromium.new_context(
@@ -141,7 +147,7 @@ def visit(chromium, server: Server) -> Iterator[Callable]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         if seen is not None:
             seen(page)
-        page.goto((at or server.url) + path)
+        page.goto(at + path)
         settle(page)
         return page
 

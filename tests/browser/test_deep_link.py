@@ -25,6 +25,12 @@ def asking(serving: Callable, small_company: Path, tmp_path: Path, monkeypatch: 
         yield made
 
 
+@pytest.fixture
+def visit(asking, visit_at: Callable) -> Callable:
+    """That server is the only one."""
+    return visit_at
+
+
 def test_the_address_survives_the_login(asking, visit, settle) -> None:
     path = f"/trends?data={store.SAMPLE}&metric=csat&from=2026-09-05&to=2026-10-18&where=channel%3Demail"
     page = visit(path, at=asking.url)

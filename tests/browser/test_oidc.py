@@ -46,6 +46,12 @@ def asking(provider, serving: Callable, small_company: Path, tmp_path: Path, mon
         yield made
 
 
+@pytest.fixture
+def visit(asking, visit_at: Callable) -> Callable:
+    """That server is the only one."""
+    return visit_at
+
+
 def log_in(page, email: str, settle) -> None:
     page.get_by_role("heading", name="Log in", level=1).wait_for()
     page.get_by_role("button", name="Log in").click()

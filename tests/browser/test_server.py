@@ -20,12 +20,9 @@ NAVIGATION = [
     ("path", "heading"),
     [
         ("/", "How support is doing"),
-        ("/number?metric=csat", "CSAT: "),
         ("/trends?metric=csat", "Is it getting better?"),
         ("/what_if?view=staffing", "What if?"),
-        ("/feedback?view=comments", "What do customers say?"),
         ("/tickets", "Which tickets are they?"),
-        ("/data", "Can the data be trusted?"),
         ("/definitions?metric=csat", "What the words mean"),
     ],
 )
