@@ -78,10 +78,13 @@ def day(slots: tuple[str, ...], has_roster: bool = False) -> dict[str, Any]:
     if has_roster:
         layers += [
             {"data": {"name": "r"}, "mark": {"type": "rule", "style": "target"}, "encoding": {"y": y}},
-            {
-                "data": {"name": "r"},
-                "mark": {"type": "text", "style": "ink", "align": "left", "baseline": "bottom", "dy": -3, "x": 4},
-                "encoding": {"y": y, "text": {"field": "label", "type": "nominal"}},
-            },
+            *(
+                {
+                    "data": {"name": "r"},
+                    "mark": {"type": "text", "style": style, "align": "left", "baseline": "bottom", "dy": -3, "x": 4},
+                    "encoding": {"y": y, "text": {"field": "label", "type": "nominal"}},
+                }
+                for style in ("halo", "ink")
+            ),
         ]
     return {"$schema": SCHEMA, "height": base.USUAL, "layer": layers}

@@ -64,11 +64,20 @@ def fan(unit: str, currency: str | None = None, zero: bool = False, has_past: bo
         "mark": {"type": "point", "filled": True, "size": 300, "opacity": 0},
         "encoding": {"x": x, "y": {**y, "field": "middle"}, "tooltip": _SAY},
     }
-    labels = {
-        "data": {"name": "n"},
-        "mark": {"type": "text", "style": "quiet", "align": "right", "dy": {"expr": f"datum.which == '{_NOW}' ? 14 : -12"}, "clip": False},
-        "encoding": {"x": x, "y": {**y, "field": "middle"}, "text": {"field": "which", "type": "nominal"}},
-    }
+    labels = [
+        {
+            "data": {"name": "n"},
+            "mark": {
+                "type": "text",
+                "style": style,
+                "align": "right",
+                "dy": {"expr": f"datum.which == '{_NOW}' ? 14 : -12"},
+                "clip": False,
+            },
+            "encoding": {"x": x, "y": {**y, "field": "middle"}, "text": {"field": "which", "type": "nominal"}},
+        }
+        for style in ("halo", "quiet")
+    ]
     past = [
         {"data": {"name": "p"}, "mark": {"type": "line", "style": "ink_line", "strokeWidth": 1.5}, "encoding": {"x": x, "y": y}},
         {
@@ -79,16 +88,19 @@ def fan(unit: str, currency: str | None = None, zero: bool = False, has_past: bo
     ]
     target = [
         {"data": {"name": "t"}, "mark": {"type": "rule", "style": "target"}, "encoding": {"y": y}},
-        {
-            "data": {"name": "t"},
-            "mark": {"type": "text", "style": "ink", "align": "right", "baseline": "bottom", "dy": -3, "x": {"expr": "width - 4"}},
-            "encoding": {"y": y, "text": {"field": "label", "type": "nominal"}},
-        },
+        *(
+            {
+                "data": {"name": "t"},
+                "mark": {"type": "text", "style": style, "align": "right", "baseline": "bottom", "dy": -3, "x": {"expr": "width - 4"}},
+                "encoding": {"y": y, "text": {"field": "label", "type": "nominal"}},
+            }
+            for style in ("halo", "ink")
+        ),
     ]
     return {
         "$schema": SCHEMA,
         "height": base.USUAL,
-        "layer": [*bands, *(past if has_past else []), *lines, *(target if has_target else []), labels, touch],
+        "layer": [*bands, *(past if has_past else []), *lines, *(target if has_target else []), *labels, touch],
     }
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 from kpi import Scope, units
 from kpi.charts import what_if as charts
 from kpi.errors import KpiError
+from kpi.report import dates
 from kpi.what_if import Ahead, Ground, Played, capacity_needed
 from pages.parts import drawn, links, own_number, recorded, what_if_asked, what_if_inputs
 from pages.parts.mine import Mine
@@ -73,7 +74,7 @@ def finding(played: Played, before: Ahead, after: Ahead, days: int, is_moved: bo
     clear = (
         "" if math.isnan(after.cleared) or flow.start < 1 else f"; down to a tenth after {after.cleared:.0f} days in half of the futures"
     )
-    chance = "" if math.isnan(after.chance) else f"; at most {units.say(after.limit, 'count')} in {_tens(after.chance)} of them"
+    chance = "" if math.isnan(after.chance) else f"; at most {units.say(after.limit, 'count')} in {_tens(after.chance)} of the futures"
     return f"In {weeks} {at(after)} tickets would wait, against {at(before)} at today's pace{clear}{chance}."
 
 
@@ -102,7 +103,7 @@ def _fan(ground: Ground, before: Ahead, after: Ahead, is_moved: bool, limit: flo
         {
             "period": (since + dt.timedelta(days=day)).isoformat(), "which": which, "low": one.fan[0][day], "middle": one.fan[1][day],
             "high": one.fan[2][day],
-            "said": f"{since + dt.timedelta(days=day)}, {which}: {units.say(one.fan[1][day], 'count')} "
+            "said": f"{dates.one(since + dt.timedelta(days=day))}, {which}: {units.say(one.fan[1][day], 'count')} "
             f"({units.say_interval(one.fan[0][day], one.fan[2][day], 'count')})",
         }
         for which, one in (("as it is", before), ("with the change", after))
@@ -139,10 +140,10 @@ def _needed(ground: Ground, played: Played, days: int, limit: float) -> None:
     out = sum(flow.solved)
     hours = played.before.paid_hours
     paid = f", {units.say(hours * times, 'count')} paid hours at today's pace of work" if not math.isnan(hours) else ""
-    word = "With no more than" if times <= 1 else "It takes"
+    word, end = ("With no more than", "it holds") if times <= 1 else ("It takes", "to hold")
     recorded.say(
         plain(
-            f"{word} {units.say(out * times, 'count')} tickets solved a week ({units.say(100 * times, '%')} of today{paid}) it holds in 9 of 10 futures."
+            f"{word} {units.say(out * times, 'count')} tickets solved a week ({units.say(100 * times, '%')} of today{paid}) {end} in 9 of 10 futures."
         )
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pandas as pd
@@ -69,6 +70,15 @@ def test_the_goal_has_its_name_where_the_curve_does_not_cross_it():
     assert what_if_goal._roomier(rising.iloc[:0], 85.0) == "right"
     assert what_if_goal._middle(40.0, 60.0, "%") == 50.0
     assert what_if_goal._middle(100.0, 10_000.0, "s") == pytest.approx(1000.0), "halfway on a log scale"
+
+
+@pytest.mark.parametrize("limit", ["1", "100000"])
+def test_what_a_limit_of_the_backlog_takes_is_a_sentence(app, sample_key, limit):
+    at = app(sample_key, "what_if.py", view="backlog", limit=limit)
+    told = said(at).replace("\\", "")
+    assert "More than twenty times" in told or re.search(
+        r"(It takes [^.]+\) to hold|With no more than [^.]+\) it holds) in 9 of 10 futures\.", re.sub(r"(\d)\.(\d)", r"\1\2", told)
+    ), told
 
 
 def test_the_address_moves_the_inputs(app, sample_key):
