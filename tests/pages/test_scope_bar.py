@@ -137,9 +137,16 @@ HOSTILE = [
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_an_address_of_nothing_but_harm_takes_nothing_down(app: Open, tiny_key: str, text: str) -> None:
+    at = stands(app(tiny_key, **{name: [text] for name in QUERY_NAMES}))
+    assert len(at.info) <= 1 and at.title[0].value == "How support is doing"
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", QUERY_NAMES)
-def test_an_address_that_means_harm_takes_nothing_down(app: Open, tiny_key: str, name: str) -> None:
-    for text in HOSTILE:
+def test_a_part_that_means_harm_takes_nothing_down(app: Open, tiny_key: str, name: str) -> None:
+    for text in HOSTILE[1:3]:
         at = stands(app(tiny_key, **{**EVERYTHING, name: [text]}))
         assert len(at.info) <= 1 and at.title[0].value == "How support is doing"
         if name != "calendar" or text:
