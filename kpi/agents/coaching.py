@@ -97,7 +97,7 @@ class Coaching:
         seen = f"{units.say(self.looked, 'count')} comparisons in {len(self.metrics)} number{'' if len(self.metrics) == 1 else 's'}"
         if not who:
             return f"Nothing stands out of any of the {everybody} {noun}: {seen} were looked at together."
-        return f"Something stands out clearly of {who} of {everybody} {noun}: {seen} were looked at together."
+        return f"Something stands out clearly about {who} of {everybody} {noun}: {seen} were looked at together."
 
     @property
     def caveat(self) -> str:

@@ -88,7 +88,9 @@ class Reviews:
         clear = lowest(self.categories)
         said += f"; lowest is {clear.name}, {units.say(clear.mean, '%')}" if clear else ""
         said += (
-            f"; {units.say(len(self.failed), 'count')} failed a critical category" if any(c.is_critical for c in self.categories) else ""
+            f"; {units.say(len(self.failed), 'count') if len(self.failed) else 'none'} failed a critical category"
+            if any(c.is_critical for c in self.categories)
+            else ""
         )
         return f"{said}.{' So few reviews say little about anybody.' if self.n < SMALL else ''}"
 

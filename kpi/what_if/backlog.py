@@ -29,7 +29,8 @@ CLEAR = 0.1
 
 @dataclass(frozen=True)
 class Flow:
-    """Tickets in and out by weekday (Monday first), with the spread of arrivals; `start` open now, on `since`. `weeks` were learned from.
+    """Tickets in and out by weekday (Monday first), with the spread of arrivals; `start` open now, on `since`: the number of the metric `of`.
+    `weeks` were learned from.
 
     What goes out is today's pace, with luck alone on top: its ups and downs mostly follow what came in.
 
@@ -43,6 +44,7 @@ class Flow:
     since: dt.date = dt.date(1970, 1, 1)
     weeks: int = 0
     reason: str = ""
+    of: str = "backlog"
 
     def moved(self, volume: float = 1.0, capacity: float = 1.0) -> Flow:
         """With so many times the arrivals and the capacity."""

@@ -228,4 +228,5 @@ def _flow(scope: Scope, data: Dataset, values: Mapping[str, Mapping[str, Any]]) 
     days = [dt.date.fromisoformat(str(p)) for p in frame[frame["metric"] == "tickets_created"]["period"]]
     if not days or data.first.date() > days[0]:
         return flows.Flow(reason="it takes three whole weeks of created and solved tickets, and the tickets open now")
-    return flows.flow(days, kinds["tickets_created"], kinds["tickets_solved"], float(np.nan_to_num(kinds[name][-1], nan=NAN)))
+    found = flows.flow(days, kinds["tickets_created"], kinds["tickets_solved"], float(np.nan_to_num(kinds[name][-1], nan=NAN)))
+    return replace(found, of=name)

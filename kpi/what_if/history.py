@@ -109,7 +109,7 @@ class History:
             return Standing(FADED, f"{label} at {self.say(value)}: {never}.")
         return Standing(
             REFUSED,
-            f"{label} at {self.say(value)}: you've never been there. Your {most} four weeks were {self.say(month)}, and {never}.",
+            f"{label} at {self.say(value)}: you've never been there. The {most} mean of four weeks in a row was {self.say(month)}, and {never}.",
         )
 
     def feasible(self, low: float, high: float) -> float:

@@ -46,7 +46,10 @@ def tree(ground: Ground, outcome: str = "csat") -> Tree:
     depth = _depths(names, edges)
     height = _heights(names, edges, depth)
     nodes = pd.DataFrame(
-        [(name, label_of(name), _value(ground, name), depth[name], height[name]) for name in names],
+        [
+            (name, find(ground.flow.of).label if name == "backlog" else label_of(name), _value(ground, name), depth[name], height[name])
+            for name in names
+        ],
         columns=["name", "label", "value", "x", "y"],
     )
     return Tree(nodes, pd.DataFrame(edges, columns=["source", "target", "kind", "step", "said", "is_clear"]))

@@ -98,9 +98,9 @@ def widths(frame: pd.DataFrame) -> dict[str, Any]:
     The grid looks at its first rows and passes over what is far longer than their mean; "2 h 30 min" below nine shares is then cut to "2 h 30 mi".
     """
     found = {}
-    for name in frame.columns:
-        cells = frame[name]
-        if isinstance(cells, pd.DataFrame) or not cells.map(lambda cell: isinstance(cell, str)).any():
+    for place, name in enumerate(frame.columns):
+        cells = frame.iloc[:, place]  # two columns may have one name
+        if not cells.map(lambda cell: isinstance(cell, str)).any():
             continue
         lengths = cells.map(lambda cell: len(cell) if isinstance(cell, str) else 0)
         first = lengths.iloc[:LOOKED_AT]

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from kpi import Scope, units
+from kpi.catalogue import find
 from kpi.charts import what_if as charts
 from kpi.errors import KpiError
 from kpi.report import dates
@@ -81,9 +82,11 @@ def finding(played: Played, before: Ahead, after: Ahead, days: int, is_moved: bo
 def caveat(played: Played, after: Ahead) -> str:
     """What the simulation takes for granted."""
     flow = played.ground.flow
+    counted = find(flow.of).label
     said = [
+        f"Counted: {counted[0].lower()}{counted[1:]}.",
         f"A thousand futures from the last {flow.weeks} weeks: {units.say(7 * sum(flow.arrivals) / 7, 'count')} tickets in and "
-        f"{units.say(7 * sum(flow.solved) / 7, 'count')} out a week, days {units.say(flow.spread_in, 'ratio')} times as uneven as luck."
+        f"{units.say(7 * sum(flow.solved) / 7, 'count')} out a week, days {units.say(flow.spread_in, 'ratio')} times as uneven as luck.",
     ]
     if after.grows:
         said.append(f"More comes in than goes out, {units.say(after.gap, 'count')} a day: it grows.")

@@ -139,7 +139,8 @@ def _results(played: Played) -> dict[str, str]:
     told = played.backlog()
     if told is not None:
         low, middle, high = told[1].end
-        said["→ Backlog in 8 weeks"] = f"{units.say(round(middle), 'count')} ({units.say_interval(round(low), round(high), 'count')})"
+        label = find(played.ground.flow.of).label
+        said[f"→ {label} in 8 weeks"] = f"{units.say(round(middle), 'count')} ({units.say_interval(round(low), round(high), 'count')})"
     if played.moves:
         said["→ Your history"] = {"inside": "inside", "unknown": "not known", "faded": "at its edge", "refused": "never been there"}[
             played.level

@@ -26,14 +26,15 @@ def draw(mine: Mine, scope: Scope, ground: Ground) -> None:
     what_if_asked.outcomes(ground)
     found = what_if_asked.tree(mine, scope, ground)
     recorded.say(f"**{plain(found.text)}** Which drivers there are was decided by reasoning, not by what turned out significant.")
+    labels = dict(zip(found.nodes["name"], found.nodes["label"], strict=True))
     places = {row.name: (row.x, row.y) for row in found.nodes.itertuples(index=False)}
     edges = found.edges.copy()
     for end, (x, y) in {"source": ("x", "y"), "target": ("x2", "y2")}.items():
         edges[x], edges[y] = zip(*(places[name] for name in edges[end]), strict=True)
     edges["said"] = [
-        f"{label_of(e['source'])} {e['step']} → {label_of(e['target'])} {e['said']}"
+        f"{labels[e['source']]} {e['step']} → {labels[e['target']]} {e['said']}"
         if e["kind"] == "learned"
-        else f"{label_of(e['target'])} = {e['said']}"
+        else f"{labels[e['target']]} = {e['said']}"
         for e in edges.to_dict("records")
     ]
     folded = [textwrap.fill(label, FOLDED) for label in found.nodes["label"]]
@@ -48,7 +49,7 @@ def draw(mine: Mine, scope: Scope, ground: Ground) -> None:
         alt="How the numbers hang together: " + "; ".join(str(said) for said in edges["said"]),
         table=pd.DataFrame(
             {
-                "From": [label_of(str(n)) for n in links["source"]], "To": [label_of(str(n)) for n in links["target"]],
+                "From": [labels[n] for n in links["source"]], "To": [labels[n] for n in links["target"]],
                 "How": ["learned from your tickets" if kind == "learned" else "arithmetic" for kind in links["kind"]],
                 "A step of": links["step"], "Gives": links["said"],
                 "Told apart from nothing": [_clear(e) for e in links.itertuples()],

@@ -94,7 +94,7 @@ def test_the_funnel_of_times_is_drawn_around_its_dots() -> None:
 
 def test_coaching_leads_to_the_tickets(app: Open, counts_key: str) -> None:
     page = sound(app(counts_key, PAGE, view="coaching", **ALL))
-    assert "Something stands out clearly of 2 of 3 agents" in words(page)
+    assert "Something stands out clearly about 2 of 3 agents" in words(page)
     page = sound(app(counts_key, PAGE, view="coaching", agent="Cara", **ALL))
     assert page.subheader[0].value == "Cara" and "Worth a talk" in words(page) and "CSAT: 75.0 % (n = 400)" in words(page)
     (query,) = [one.proto.query_string for one in page.get("page_link") if "tickets" in one.proto.page]
