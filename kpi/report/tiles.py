@@ -75,9 +75,9 @@ def verdict(row: Row) -> str:
 
 
 def series(past: Result) -> dict[str, list[float]]:
-    """Metric -> its values over the complete periods of a result, oldest first."""
+    """Metric -> its values over the complete periods of a result, oldest first. What would not be told as a number is not drawn as one."""
     lines: dict[str, list[float]] = {}
     for row in past.records():
-        if row["is_complete"] and row["value"] is not None:
+        if row["is_complete"] and row["value"] is not None and not too_few(past.metrics[row["metric"]], row, past.scope.ask):
             lines.setdefault(row["metric"], []).append(row["value"])
     return lines

@@ -196,6 +196,12 @@ def test_unfinished_periods_are_in_no_sparkline() -> None:
     assert tiles.series(now) == {"csat": [80, 82]}
 
 
+def test_what_is_too_few_for_a_number_is_in_no_sparkline() -> None:
+    now = result(row("nps", 30), row("nps", 31), row("nps", 32))
+    now.frame["n"] = [30, 29, 31]  # an NPS is told from 30 answers on
+    assert tiles.series(now) == {"nps": [30, 32]}
+
+
 def test_why_the_help_desk_may_show_other_numbers(app: Open, dirty_key: str) -> None:
     """One of the seven tickets is spam: an export counts it, we do not."""
     at = stands(app(dirty_key))
