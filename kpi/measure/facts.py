@@ -21,7 +21,7 @@ from kpi.scope import Scope
 
 _WANTED = ibis.table({"ticket_id": "string", "agent": "string"}, name="wanted")
 """The scope's tickets: what hangs on others is not added up."""
-_COUNTED: OrderedDict[tuple[str, str, str], tuple[int, int]] = OrderedDict()
+_COUNTED: OrderedDict[tuple[str, ...], tuple[int, int]] = OrderedDict()
 _COUNTING = threading.Lock()
 MOST_COUNTED = 500
 """Counts remembered: a page asks for the same ones in several places, often at once."""
@@ -52,8 +52,8 @@ def how_many(names: tuple[str, ...], scope: Scope, data: Dataset) -> tuple[int, 
     as_of = scope.as_of or data.newest
     shape = shape_of(scope.but(by="all", split=(), compare=None), data.first, as_of, data.extras)
     text = filled(_counting(names, shape), values_of(scope, data.first, as_of) | {"only": Condition("TRUE")})
+    key = (data.fingerprint, scope.calendar.fingerprint if scope.calendar else "", f"{as_of}", text)
     schema = data.stand(scope.as_of, scope.calendar)
-    key = (data.fingerprint, schema, text)
     with _COUNTING:
         if key not in _COUNTED:
             found = data.query(text, schema)

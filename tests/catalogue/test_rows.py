@@ -8,8 +8,11 @@ import pytest
 
 import kpi
 from kpi.forms import Difference, Duration, Mean, Nps, Ratio, Share, Spread, Total
+from kpi.measure.facts import how_many
 from kpi.metric import STATISTICS
 from kpi.scope import Scope
+from kpi.tables import TABLES
+from tests.catalogue.conftest import WORKED
 from tests.catalogue.test_laws import CATALOGUE, plain_form
 
 pytestmark = pytest.mark.slow
@@ -76,3 +79,16 @@ def test_what_is_left_out_has_a_reason_and_counts_nowhere(name: str, worked: kpi
         uncounted = {"T11", "T12", "T13"}
         assert not set(behind["ticket_id"].dropna()) & uncounted
         assert set(every["ticket_id"].dropna()) - uncounted == set(behind["ticket_id"].dropna())
+
+
+def test_a_count_that_is_remembered_is_that_of_its_calendar_and_its_instant(working_hours: kpi.Calendar) -> None:
+    """The same words are asked of the database under another calendar and instant, and by one that read the same files and was asked in another order."""
+    name, plain = "first_reply_time", Scope(clock="business")
+    one, other = (kpi.read(*(WORKED / f"{table}.csv" for table in TABLES)) for _ in range(2))
+    early = plain.but(calendar=working_hours, as_of=one.first + (one.newest - one.first) / 10)
+    scopes = (plain, plain.but(calendar=working_hours), early)
+    for data, order in ((one, scopes), (other, scopes[::-1]), (one, scopes[::-1])):
+        for scope in order:
+            tickets, known = how_many((name,), scope, data)
+            assert (tickets, known) == tuple(len(kpi.rows(asked, scope, data)) for asked in ("tickets_created", name))
+    assert len({how_many((name,), scope, one) for scope in scopes}) == len(scopes), "or nothing was told apart"
