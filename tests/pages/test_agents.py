@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pandas as pd
@@ -84,9 +85,11 @@ def test_a_hostile_name_is_only_text(app: Open, counts_key: str) -> None:
 def test_the_funnel_of_times_is_drawn_around_its_dots() -> None:
     """Limits for ten tickets reach from minutes to decades: on a scale that holds them every dot lies on the axis."""
     rows = pd.DataFrame({"value": [3_600.0, 86_400.0]})
-    assert agent_funnel._ends(SimpleNamespace(how="time"), rows) == (1_800.0, 172_800.0)  # type: ignore[arg-type]
-    assert agent_funnel._ends(SimpleNamespace(how="share"), rows) is None  # type: ignore[arg-type]
-    assert agent_funnel._ends(SimpleNamespace(how="time"), pd.DataFrame({"value": [0.0, 5.0]})) is None  # type: ignore[arg-type]
+    times: Any = SimpleNamespace(how="time")
+    shares: Any = SimpleNamespace(how="share")
+    assert agent_funnel._ends(times, rows) == (1_800.0, 172_800.0)
+    assert agent_funnel._ends(shares, rows) is None
+    assert agent_funnel._ends(times, pd.DataFrame({"value": [0.0, 5.0]})) is None
     spec = funnel("s", None, (7_200.0,), "rows", (1_800.0, 172_800.0))
     scales = [layer["encoding"]["y"]["scale"] for layer in spec["layer"]]
     assert all(scale == {"type": "log", "domain": [1_800.0, 172_800.0], "nice": False, "clamp": True} for scale in scales)
