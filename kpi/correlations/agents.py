@@ -16,6 +16,7 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from kpi.catalogue import find
 from kpi.correlations.arithmetic import linked
@@ -81,11 +82,10 @@ def of_facts(found: Facts, ask: Ask) -> Agents:
         groups = {group.name: group for group in made if group is not None}
     team = None
     if "team" in found.alike:
-        teams = found.frame["team"].fillna(NONE)
-        codes, labels = dense(teams), sorted(set(teams))
+        codes, labels = pd.factorize(found.frame["team"], sort=True)
         table = np.zeros((len(found.agents), len(labels)))
         np.add.at(table, (found.agent[known], codes[known]), 1)
-        team = tuple(labels[int(row.argmax())] for row in table[keep])
+        team = tuple(str(labels[int(row.argmax())]) for row in table[keep])
     return Agents(tuple(found.agents[code] for code in keep), team, groups)
 
 

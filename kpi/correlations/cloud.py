@@ -18,7 +18,7 @@ from kpi.correlations.periods import Series
 from kpi.correlations.tickets import Facts
 from kpi.correlations.words import label
 from kpi.engine import Dataset, quoted
-from kpi.measure.facts import facts, knowing
+from kpi.measure.facts import EVERY, facts
 from kpi.metric import Ask
 from kpi.scope import NONE, Scope
 from kpi.stats import slope_within, wilson
@@ -145,8 +145,8 @@ def _ranges(first: str, second: str, scope: Scope, data: Dataset, column: str = 
     """A row a range of the driver (or no and yes): middle of both, limits, tickets, and the sentence; of each of the largest parts of a column."""
     ask = scope.ask
     rare = tuple(name for name in (first, second) if is_rare(name, ask))  # of those with an answer only: they are far fewer
-    only = f"ticket_id IN ({knowing(rare, scope, data)})" if rare else "TRUE"
-    text, schema = facts((first, second), scope, data, (column,) if column else (), only)
+    wanted = (("TRUE", rare),) if rare else EVERY
+    text, schema = facts((first, second), scope, data, (column,) if column else (), wanted)
     part = f"coalesce({quoted(column)}, '{NONE}')" if column else "''"
     each = RANGES // 2 if column else RANGES
     place = f"least({each - 1}, floor({each}.0 * (rank() OVER (PARTITION BY part ORDER BY x) - 1) / count(*) OVER (PARTITION BY part)))"

@@ -12,9 +12,7 @@ from kpi.correlations.facts import DIMENSIONS
 from kpi.correlations.tickets import Facts
 from kpi.correlations.words import label, r_said
 from kpi.metric import Ask
-from kpi.scope import NONE
-from kpi.stats import TicketCorrelation, correlate_many, correlation_interval
-from kpi.stats.base import Array, floats
+from kpi.stats import Coded, TicketCorrelation, coded, correlate_many, correlation_interval
 
 MOST_COLUMNS, MOST_VALUES, MOST_SHOWN, FEWEST = 12, 200, 12, 30
 """Columns tried, values a column may have, parts drawn, tickets a part needs."""
@@ -52,11 +50,14 @@ def splits(first: str, second: str, found: Facts, columns: tuple[str, ...], ask:
     rows = found.rows(ask, first, second)
     x, y = found.columns[first][rows], found.columns[second][rows]
     both = ~np.isnan(x) & ~np.isnan(y)
-    agent = None if found.agent is None else found.agent[rows][both]
-    x, y = x[both], y[both]
-    parts = {column: pd.factorize(found.frame[column][rows][both].fillna(NONE)) for column in columns}
-    parts = {column: coded for column, coded in parts.items() if 2 <= len(coded[1]) <= MOST_VALUES}
-    if not parts or len(x) < 2 * FEWEST:
+    kept = np.flatnonzero(rows)[both]
+    if found.agent is not None:
+        kept = kept[np.argsort(found.agent[kept], kind="stable")]  # once, and not for every column
+    agent = None if found.agent is None else found.agent[kept]
+    x, y = coded(found.columns[first][kept]), coded(found.columns[second][kept])
+    parts = {column: pd.factorize(found.frame[column].take(kept), sort=True) for column in columns}
+    parts = {column: (codes, names) for column, (codes, names) in parts.items() if 2 <= len(names) <= MOST_VALUES}
+    if not parts or len(kept) < 2 * FEWEST:
         return ()
     conf = 1 - 0.05 / len(parts)
     checked = []
@@ -67,14 +68,14 @@ def splits(first: str, second: str, found: Facts, columns: tuple[str, ...], ask:
     return tuple(sorted(checked, key=lambda one: [TURNS, VANISHES, APPEARS, HOLDS].index(one.verdict)))
 
 
-def _parts(x: Array, y: Array, codes: Any, names: list[str]) -> pd.DataFrame:
+def _parts(x: Coded, y: Coded, codes: Any, names: list[str]) -> pd.DataFrame:
     rows = []
     counts = np.bincount(codes)
     for code in np.argsort(-counts)[:MOST_SHOWN]:
         if counts[code] < FEWEST:
             continue
         own = codes == code
-        (link,) = correlate_many([floats(x[own]), floats(y[own])], [(0, 1)])
+        (link,) = correlate_many([x[own], y[own]], [(0, 1)])
         low, high = correlation_interval(link.r, link.n, "spearman")
         rows.append({"part": str(names[code]), "r": link.r, "low": low, "high": high, "n": int(counts[code])})
     return pd.DataFrame(rows, columns=["part", "r", "low", "high", "n"])

@@ -14,8 +14,8 @@ from kpi.correlations.facts import MOST_ANSWERS, MOST_TICKETS, alike_in, has_age
 from kpi.correlations.model import Matrix, Pair
 from kpi.correlations.order import driver_first
 from kpi.correlations.together import judged
-from kpi.engine import Dataset
-from kpi.measure.facts import facts, how_many, knowing
+from kpi.engine import Dataset, quoted
+from kpi.measure.facts import EVERY, Wanted, facts, how_many
 from kpi.metric import Ask
 from kpi.scope import NONE, Scope
 from kpi.stats import TicketCorrelation, correlate_many, dense
@@ -31,7 +31,8 @@ class Facts:
     """Tickets side by side: a column of numbers for each metric, `agent` and `segment` as whole numbers (None where not known).
 
     `drawn` marks the tickets that common links stand on, all of them where there are not too many. `alike` are the columns of the segment.
-    `is_odd` tells two halves of the tickets apart, by a fixed rule of their ids (None: by place).
+    `frame` has the columns asked for beside them, unknown as "(none)". `is_odd` tells two halves of the tickets apart, by a fixed rule of
+    their ids (None: by place).
     """
 
     columns: dict[str, Array]
@@ -58,49 +59,51 @@ def read_facts(names: tuple[str, ...], scope: Scope, data: Dataset, beside: tupl
     """The facts of the scope's tickets, `beside` as further columns of `frame`. Above `MOST_TICKETS` some are drawn."""
     alike = alike_in(data)
     every = tuple(dict.fromkeys([*alike, *beside]))
-    mark, only, is_drawn = _draw(names, scope, data)
-    text, schema = facts(names, scope, data, every, only)
+    mark, wanted = _draw(names, scope, data)
+    is_drawn = wanted is not EVERY
+    text, schema = facts(names, scope, data, every, wanted)
+    known_by = ", ".join(f"coalesce({quoted(column)}, '{NONE}') AS {quoted(column)}" for column in ("agent", *every))
     frame = data.query(
-        f"SELECT * EXCLUDE (ticket_id), {mark} AS is_drawn, {ODD} AS is_odd FROM ({text}) ORDER BY ticket_id",
+        f"SELECT * EXCLUDE (ticket_id) REPLACE ({known_by}), {mark} AS is_drawn, {ODD} AS is_odd FROM ({text}) ORDER BY ticket_id",
         schema,
+        coded=True,
     )
     # By name, and not as the engine happens to bring them: agents are drawn for in their order, and the same question has one answer.
-    codes = {column: pd.factorize(frame[column].fillna(NONE), sort=True) for column in ("agent", *alike)}
+    codes = {column: frame[column].cat.codes.to_numpy(np.int64) for column in ("agent", *alike)}
     segment = None
     for column in alike:
-        own = codes[column][0].astype(np.int64)
+        own = codes[column]
         segment = own if segment is None else segment * (int(own.max(initial=0)) + 1) + own
     known = has_agents(data) and len(frame)
     return Facts(
         columns={name: floats(frame[name]) for name in names},
-        agent=codes["agent"][0].astype(np.int64) if known else None,
+        agent=codes["agent"] if known else None,
         segment=dense(segment) if segment is not None and len(frame) else None,
         drawn=frame["is_drawn"].to_numpy(bool),
         alike=alike,
-        agents=tuple(str(name) for name in codes["agent"][1]) if known else (),
+        agents=tuple(str(name) for name in frame["agent"].cat.categories) if known else (),
         frame=frame,
         is_drawn=is_drawn,
         is_odd=frame["is_odd"].to_numpy(bool),
     )
 
 
-def _draw(names: tuple[str, ...], scope: Scope, data: Dataset) -> tuple[str, str, bool]:
-    """(SQL: is this ticket drawn, SQL on its id: is it kept, whether anything was drawn).
+def _draw(names: tuple[str, ...], scope: Scope, data: Dataset) -> tuple[str, Wanted]:
+    """(SQL: is this ticket drawn, which tickets are kept); `EVERY` where nothing need be drawn.
 
     The id decides: a ticket is drawn for every question or for none. Of those that answered or were reviewed more are kept, where that is asked.
     """
     if data.rows["tickets"] <= MOST_TICKETS:
-        return "true", "true", False
+        return "true", EVERY
     every = tuple(name for name in on_tickets(data, scope) if is_rare(name, scope.ask))  # whatever is asked, the same are drawn
     tickets, rare = how_many(every, scope, data)
     if tickets <= MOST_TICKETS:
-        return "true", "true", False
+        return "true", EVERY
     common, rarer = (
         f"hash(ticket_id) % 1000003 < {1_000_003 * most // max(1, n)}" for most, n in ((MOST_TICKETS, tickets), (MOST_ANSWERS, rare))
     )
     asked = tuple(name for name in names if is_rare(name, scope.ask))
-    also = f" OR ({rarer} AND ticket_id IN ({knowing(asked, scope, data)}))" if asked else ""
-    return common, common + also, True
+    return common, ((common, ()), *(((rarer, asked),) if asked else ()))
 
 
 def matrix(scope: Scope, data: Dataset) -> Matrix:

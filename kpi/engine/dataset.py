@@ -31,6 +31,8 @@ from kpi.tables import DUCKDB_TYPES, TABLES
 
 CANONICAL = "canonical"
 """The schema that holds the eight canonical tables."""
+VALUED = "valued_tickets"
+"""Where a stored dataset keeps, beside each measured ticket, values worked out when it was written; `tickets` is a view of it there."""
 LISTS = {
     "unread_cells": 'file VARCHAR, "table" VARCHAR, "column" VARCHAR, "row" BIGINT, text VARCHAR, reason VARCHAR',
     "rejected_rows": 'file VARCHAR, "row" BIGINT, reason VARCHAR, text VARCHAR',
@@ -121,6 +123,7 @@ class Dataset:
     _whole: Dataset | None = field(default=None, repr=False)
     _views: dict[str, Dataset] = field(default_factory=dict, repr=False)
     _naming: dict[str, tuple[bool, bool]] | None = field(default=None, repr=False)
+    _valued: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
 
     @staticmethod
     def of(con: Any, report: Any = None) -> Dataset:
@@ -164,6 +167,10 @@ class Dataset:
                     )
                 self._built[key] = schema
             return self._built[key]
+
+    def valued(self, schema: str) -> frozenset[str]:
+        """The columns of values that `VALUED` keeps in a schema of `stand`; none where nothing was worked out beforehand, and none in a view."""
+        return self._valued.get(schema, frozenset())
 
     def as_seen(self, seen: Seen) -> Dataset:
         """This dataset as somebody may see it (see `kpi.engine.seen`): the same for equal views, with a fingerprint of its own."""
@@ -213,13 +220,19 @@ class Dataset:
             ids = views.view(replace(self.seen, rows=True), "tickets", f"{facts}.tickets", columns, measured=True)
             cursor.execute(f"CREATE SCHEMA IF NOT EXISTS memory.ids_{self.seen.digest}")
             cursor.execute(f"CREATE OR REPLACE VIEW memory.ids_{self.seen.digest}.tickets AS SELECT ticket_id FROM ({ids})")
-        for (name,) in cursor.execute(
-            "SELECT table_name FROM information_schema.tables WHERE table_catalog = ? AND table_schema = ?", _parts(source)
-        ).fetchall():
+        for name in whole._tables_in(source):
             if measured or name in TABLES or name in views.TOLD:
                 columns = dict(whole._columns_in(source, name))
                 select = views.view(self.seen, name, f"{source}.{quoted(name)}", columns, measured=measured, withheld=withheld)
                 cursor.execute(f"CREATE VIEW {quoted(name)} AS {select}")
+
+    def _tables_in(self, schema: str) -> list[str]:
+        """The tables and views of a schema, without what is kept beside the tickets."""
+        rows = self.con.cursor().execute(
+            "SELECT table_name FROM information_schema.tables WHERE table_catalog = ? AND table_schema = ? AND table_name <> ?",
+            [*_parts(schema), VALUED],
+        )
+        return [str(name) for (name,) in rows.fetchall()]
 
     def _columns_in(self, schema: str, table: str) -> list[tuple[str, str]]:
         rows = (
@@ -264,9 +277,10 @@ class Dataset:
         limit = f" LIMIT {int(most)}" if most >= 0 else ""
         return self.query(f'SELECT * FROM rejected_rows ORDER BY file, "row"{limit}', self.canonical)
 
-    def query(self, sql: str, schema: str, instants: pd.DataFrame | None = None) -> pd.DataFrame:
+    def query(self, sql: str, schema: str, instants: pd.DataFrame | None = None, *, coded: bool = False) -> pd.DataFrame:
         """Run SQL on a cursor of its own: many readers never wait for each other. `instants` lies beside it as a table of that name.
 
+        `coded`: text comes as categories in the order of their names, quicker where there are many rows of few values.
         Within a step (`kpi.steps`) it ends at once where the step is stopped, with Stopped.
         """
         cursor = self.con.cursor()
@@ -274,7 +288,10 @@ class Dataset:
         if instants is not None:
             cursor.register("instants", instants)
         with interruptible(cursor.interrupt):
-            frame: pd.DataFrame = cursor.execute(sql).df()
+            frame: pd.DataFrame
+            frame = cursor.sql(sql).to_arrow_table().to_pandas(strings_to_categorical=True) if coded else cursor.execute(sql).df()
+        for column in frame.select_dtypes("category"):
+            frame[column] = frame[column].cat.reorder_categories(sorted(frame[column].cat.categories))
         return frame
 
     def write(self, sql: str, schema: str, target: Path, options: str) -> int:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from kpi import lifecycle
-from kpi.engine.dataset import CANONICAL, MEMORY, Dataset, connect, quoted, quoted_text
+from kpi.engine.dataset import CANONICAL, MEMORY, VALUED, Dataset, connect, quoted, quoted_text
 from kpi.errors import UnreadableFile
 from kpi.hours import Calendar
 from kpi.tables import TABLES
@@ -20,11 +21,12 @@ KEPT = "kept"
 """The name under which a dataset's own file is attached, read only."""
 
 
-def write(data: Dataset, path: Path, calendar: Calendar | None, **more: Any) -> None:
+def write(data: Dataset, path: Path, calendar: Calendar | None, values: Sequence[str] = (), **more: Any) -> None:
     """Write a dataset as one columnar file that never changes again: canonical tables, the measured tables under `calendar`, and `more` (JSON).
 
-    Tickets lie in order of creation, so that a question about a month reads that month. The file is written aside and takes its name at
-    the end: nobody ever sees half of it.
+    Tickets lie in order of creation, so that a question about a month reads that month. `values` are kept beside them in
+    `VALUED`: SQL texts, each of `ticket_id` and columns of its own. The file is written aside and takes its name at the end: nobody ever sees
+    half of it.
     """
     schema = data.stand(None, calendar)
     half = path.with_name(f"half-{uuid.uuid4().hex}")
@@ -34,13 +36,18 @@ def write(data: Dataset, path: Path, calendar: Calendar | None, **more: Any) -> 
         for source, target in ((data.canonical, CANONICAL), (schema, "measured")):
             con.execute(f"CREATE SCHEMA written.{target}")
             con.execute(f"SET schema = '{source}'")
-            for (name,) in con.execute("SHOW TABLES").fetchall():
+            for name in data._tables_in(source):
                 order = lifecycle.ORDERS.get(name, "") if target == "measured" else "ORDER BY _row" * (name in TABLES)
-                if name not in lifecycle.VIEWS:
+                if target == "measured" and name == "tickets":
+                    con.execute(f"CREATE TABLE written.measured.{VALUED} AS {_beside(values)} {order}")
+                elif name not in lifecycle.VIEWS:
                     con.execute(f"CREATE TABLE written.{target}.{quoted(name)} AS FROM {quoted(name)} {order}")
+        plain = [column for column, _ in data._columns_in(schema, "tickets")]
         con.execute("SET schema = 'written.measured'")
+        con.execute(f"CREATE VIEW tickets AS SELECT {', '.join(quoted(column) for column in plain)} FROM {VALUED}")
         for statement in lifecycle.VIEWS.values():
             con.execute(statement)
+        every = [column for column, *_ in con.execute(f"DESCRIBE {VALUED}").fetchall()]
         about = {
             "fingerprint": data.fingerprint,
             "first": data.first.isoformat(),
@@ -50,6 +57,7 @@ def write(data: Dataset, path: Path, calendar: Calendar | None, **more: Any) -> 
             "rows": dict(data.rows),
             "calendar": calendar.fingerprint if calendar else "",
             "facts": lifecycle.version(),
+            "values": [column for column in every if column not in plain],
             **more,
         }
         con.execute("CREATE TABLE written.main.about AS SELECT ? AS json", [json.dumps(about)])
@@ -85,4 +93,12 @@ def opened(path: Path) -> tuple[Dataset, dict[str, Any]]:
     )
     if about["facts"] == lifecycle.version():
         data._built[about["calendar"], data.newest] = f"{KEPT}.measured"
+        data._valued[f"{KEPT}.measured"] = frozenset(about.get("values", ()))
     return data, about
+
+
+def _beside(values: Sequence[str]) -> str:
+    """SQL of the measured tickets with values beside them."""
+    joins = [f"LEFT JOIN ({text}) AS v{place} USING (ticket_id)" for place, text in enumerate(values)]
+    columns = ["t.*", *(f"v{place}.* EXCLUDE (ticket_id)" for place in range(len(values)))]
+    return f"SELECT {', '.join(columns)} FROM tickets AS t {' '.join(joins)}"

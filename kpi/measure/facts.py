@@ -5,55 +5,62 @@ The tickets are those created in the scope's dates, whatever happened to them la
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
 import threading
 from collections import OrderedDict
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import ibis
 
+from kpi import catalogue, forms, metric
 from kpi.catalogue import find
-from kpi.engine import Dataset, quoted
+from kpi.engine import VALUED, Dataset, quoted
 from kpi.measure.compile import Condition, base_table, check_columns, filled, fillings, form_of, inside, narrowed, table_name, values_of
 from kpi.measure.shape import Shape, asked_filter, replaced, shape_of
-from kpi.metric import MEASURED
+from kpi.metric import MEASURED, PARAMS, Ask
 from kpi.scope import Scope
 
 _WANTED = ibis.table({"ticket_id": "string", "agent": "string"}, name="wanted")
 """The scope's tickets: what hangs on others is not added up."""
+Wanted = tuple[tuple[str, tuple[str, ...]], ...]
+"""Which tickets: any of (SQL on a ticket's `ticket_id`, metrics of which it must know one; none: it need not)."""
+EVERY: Wanted = (("TRUE", ()),)
+Values = dict[str, dt.datetime | float | Condition]
 _COUNTED: OrderedDict[tuple[str, ...], tuple[int, int]] = OrderedDict()
 _COUNTING = threading.Lock()
 MOST_COUNTED = 500
 """Counts remembered: a page asks for the same ones in several places, often at once."""
 
 
-def facts(names: tuple[str, ...], scope: Scope, data: Dataset, beside: tuple[str, ...] = (), only: str = "TRUE") -> tuple[str, str]:
+def facts(names: tuple[str, ...], scope: Scope, data: Dataset, beside: tuple[str, ...] = (), wanted: Wanted = EVERY) -> tuple[str, str]:
     """(SQL, schema): a row a ticket with `ticket_id`, `agent`, a column for each metric (unknown: null) and for each column of `beside`.
 
-    Yes/no metrics are 1 or 0, durations seconds; of several replies or reviews of one ticket the mean. `only` is SQL on the
-    `ticket_id` of those wanted. UnknownName for a column that does not exist.
+    Yes/no metrics are 1 or 0, durations seconds; of several replies or reviews of one ticket the mean. Only the tickets `wanted`.
+    UnknownName for a column that does not exist.
     """
     check_columns(scope, {c: t for table in MEASURED for c, t in data.columns(table).items()})
-    as_of = scope.as_of or data.newest
-    shape = shape_of(scope.but(by="all", split=(), compare=None), data.first, as_of, data.extras)
-    text = _text(names, shape, beside)
-    return filled(text, values_of(scope, data.first, as_of) | {"only": Condition(only)}), data.stand(scope.as_of, scope.calendar)
-
-
-def knowing(names: tuple[str, ...], scope: Scope, data: Dataset) -> str:
-    """SQL: the ids of tickets with a value of any of these metrics, none of which stands on tickets themselves; whatever the scope's dates."""
-    as_of = scope.as_of or data.newest
-    shape = shape_of(scope.but(by="all", split=(), compare=None), data.first, as_of, data.extras)
-    return filled(_knowing(names, shape), values_of(scope, data.first, as_of))
+    schema, shape, values = _asked(scope, data)
+    rare = tuple(dict.fromkeys(name for _, known in wanted for name in known))
+    kept = dict(zip((*names, *rare), kept_columns((*names, *rare), scope, data), strict=False))
+    if kept:
+        text = _kept_text(names, tuple(kept[name] for name in names), shape, beside)
+        knows = {known: " OR ".join(f"{kept[name]} IS NOT NULL" for name in known) for _, known in wanted}
+    else:
+        text = _text(names, shape, beside)
+        knows = {known: f"ticket_id IN ({filled(_knowing(known, shape), values)})" for _, known in wanted if known}
+    only = " OR ".join(f"({condition} AND ({knows[known]}))" if known else condition for condition, known in wanted)
+    return filled(text, values | {"only": Condition(only)}), schema
 
 
 def how_many(names: tuple[str, ...], scope: Scope, data: Dataset) -> tuple[int, int]:
     """(tickets of the scope, those of them with a value of any of these metrics)."""
-    as_of = scope.as_of or data.newest
-    shape = shape_of(scope.but(by="all", split=(), compare=None), data.first, as_of, data.extras)
-    text = filled(_counting(names, shape), values_of(scope, data.first, as_of) | {"only": Condition("TRUE")})
-    key = (data.fingerprint, scope.calendar.fingerprint if scope.calendar else "", f"{as_of}", text)
-    schema = data.stand(scope.as_of, scope.calendar)
+    schema, shape, values = _asked(scope, data)
+    kept = kept_columns(names, scope, data)
+    text = filled(_kept_counting(kept, shape) if kept else _counting(names, shape), values | {"only": Condition("TRUE")})
+    key = (data.fingerprint, scope.calendar.fingerprint if scope.calendar else "", f"{scope.as_of or data.newest}", text)
     with _COUNTING:
         if key not in _COUNTED:
             found = data.query(text, schema)
@@ -61,6 +68,70 @@ def how_many(names: tuple[str, ...], scope: Scope, data: Dataset) -> tuple[int, 
             while len(_COUNTED) > MOST_COUNTED:
                 _COUNTED.popitem(last=False)
         return _COUNTED[key]
+
+
+def _asked(scope: Scope, data: Dataset) -> tuple[str, Shape, Values]:
+    """The schema, the shape and the values of a question about single tickets."""
+    as_of = scope.as_of or data.newest
+    shape = shape_of(scope.but(by="all", split=(), compare=None), data.first, as_of, data.extras)
+    return data.stand(scope.as_of, scope.calendar), shape, values_of(scope, data.first, as_of)
+
+
+def to_keep(names: tuple[str, ...], scope: Scope, data: Dataset) -> str:
+    """SQL of what every ticket of the data knows of these metrics, under the names `kept_name` gives them: to be kept beside the tickets."""
+    forever = scope.but(by="all", split=(), compare=None, start=None, end=None, where=(), params={"statuses": "all"})
+    text, _ = facts(names, forever, data)
+    return f"SELECT ticket_id, {', '.join(f'{name} AS {kept_name(name, scope.ask)}' for name in names)} FROM ({text})"
+
+
+def kept_columns(names: tuple[str, ...], scope: Scope, data: Dataset) -> tuple[str, ...]:
+    """The columns of `VALUED` that keep the values of these metrics as the scope asks for them; nothing where one of them is not kept."""
+    columns = tuple(kept_name(name, scope.ask) for name in names)
+    return columns if data.valued(data.stand(scope.as_of, scope.calendar)).issuperset(columns) else ()
+
+
+@lru_cache(maxsize=2000)
+def kept_name(name: str, ask: Ask) -> str:
+    """The column of a ticket's value of a metric: of its own for each choice and threshold that decides it, and for each version of the rules."""
+    form, usual = form_of(name, ask).behind(ask), form_of(name, Ask()).behind(Ask())
+    sides = form.value, form.counted
+    told = [version(), name]
+    if not all(one.equals(other) for one, other in zip(sides, (usual.value, usual.counted), strict=True)):
+        told += [ask.clock, *(f"{p.name}={ask.choice(p.name)}" for p in PARAMS.values() if p.kind != "duration")]
+    nothing = ibis.literal(0.0).op()
+    for param in (p for p in PARAMS.values() if p.kind == "duration"):
+        if not all(replaced(side, {param.seconds.op(): nothing}).equals(side) for side in sides):
+            told.append(f"{param.name}={ask.seconds(param.name)}")
+    return f"kept_{hashlib.sha256('|'.join(told).encode()).hexdigest()[:16]}"
+
+
+@lru_cache(maxsize=1)
+def version() -> str:
+    """Which rules make the values: a digest of the code that says what a metric is, and what it is of a ticket."""
+    rooms = (Path(room.__file__ or "").parent for room in (catalogue, forms))
+    files = [Path(__file__), Path(metric.__file__), *(path for room in rooms for path in room.glob("*.py"))]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()[:16]
+
+
+@lru_cache(maxsize=200)
+def _kept_text(names: tuple[str, ...], columns: tuple[str, ...], shape: Shape, beside: tuple[str, ...]) -> str:
+    base = _kept_table(columns, shape)
+    named = {name: base[column] for name, column in zip(names, columns, strict=True)}
+    return str(ibis.to_sql(base.select("ticket_id", "agent", *[base[c].cast("string").name(c) for c in beside], **named), dialect="duckdb"))
+
+
+@lru_cache(maxsize=200)
+def _kept_counting(columns: tuple[str, ...], shape: Shape) -> str:
+    base = _kept_table(columns, shape)
+    is_known = ibis.or_(*(base[column].notnull() for column in columns)) if columns else ibis.literal(False)
+    marked = base.select(is_known=is_known)
+    return str(ibis.to_sql(marked.agg(tickets=marked.count(), knowing=marked.is_known.cast("int32").sum()), dialect="duckdb"))
+
+
+def _kept_table(columns: tuple[str, ...], shape: Shape) -> Any:
+    """The scope's tickets with values kept beside them."""
+    base = ibis.table({**shape.columns("tickets"), **dict.fromkeys(columns, "float64")}, name=VALUED)
+    return narrowed(base, shape).filter(*_dates(base, shape), asked_filter("only"))
 
 
 @lru_cache(maxsize=200)

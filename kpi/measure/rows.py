@@ -10,7 +10,7 @@ import ibis
 import pandas as pd
 
 from kpi.catalogue import find
-from kpi.engine import Dataset
+from kpi.engine import VALUED, Dataset
 from kpi.errors import BadValue
 from kpi.forms import Behind, Form
 from kpi.measure.compile import base_table, check_columns, filled, fillings, form_of, inside, narrowed, table_name, values_of
@@ -63,10 +63,11 @@ def rows(name: str, scope: Scope, data: Dataset, *, excluded: bool = False) -> p
     return frame.sort_values(order[:1], ascending=False, kind="stable").reset_index(drop=True) if order else frame
 
 
-def judged(name: str, scope: Scope, data: Dataset, *, part: str = "", undated: bool = False) -> Judged:
+def judged(name: str, scope: Scope, data: Dataset, *, part: str = "", undated: bool = False, beside: tuple[str, ...] = ()) -> Judged:
     """The rows a metric looks at in a scope. `part="second"` means those of a ratio's denominator, or of what a difference takes away.
 
-    `undated` are instead the rows without the time that decides the period: they belong to no dates. Raises UnknownName for a column that
+    `undated` are instead the rows without the time that decides the period: they belong to no dates. `beside` are columns of `VALUED` to come along,
+    for a metric of tickets. Raises UnknownName for a column that
     does not exist, BadValue where the data cannot give the metric.
     """
     metric = find(name)
@@ -77,7 +78,7 @@ def judged(name: str, scope: Scope, data: Dataset, *, part: str = "", undated: b
         raise BadValue(f"{metric.label} cannot be measured: it needs {' and '.join(lacks)}.", "Add a file that has it.")
     as_of = scope.as_of or data.newest
     bare = scope.but(by="all", split=(), compare=None)
-    text = _text(name, shape_of(bare, data.first, as_of, data.extras), scope.ask, part, undated)
+    text = _text(name, shape_of(bare, data.first, as_of, data.extras), scope.ask, part, undated, beside)
     values = values_of(scope, data.first, as_of)
     if behind.edge:
         periods = bare.periods(data.first, as_of)
@@ -97,11 +98,14 @@ def _behind(name: str, ask: Ask, part: str) -> tuple[Form, Behind]:
 
 
 @lru_cache(maxsize=512)
-def _text(name: str, shape: Shape, ask: Ask, part: str, undated: bool) -> str:
+def _text(name: str, shape: Shape, ask: Ask, part: str, undated: bool, beside: tuple[str, ...]) -> str:
     """The text, its values still to be filled in; `ask` says which variant and which statuses are meant."""
     form, behind = _behind(name, ask, part)
     every = _every_status(shape)
-    rel = narrowed(base_table(behind.rows, every), every)
+    base = base_table(behind.rows, every)
+    if beside:
+        base = ibis.table({**every.columns("tickets"), **dict.fromkeys(beside, "float64")}, name=VALUED)
+    rel = narrowed(base, every)
     rel = at_edges(rel, behind.edge) if behind.edge else rel
     swaps = {**fillings(), behind.rows.op(): rel.op()}
     counted, value = replaced(behind.counted, swaps).fill_null(False), replaced(behind.value, swaps)

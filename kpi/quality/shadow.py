@@ -23,10 +23,14 @@ class Shadowed(Dataset):
 
     shadows: tuple[tuple[str, str], ...] = ()
 
-    def query(self, sql: str, schema: str, instants: pd.DataFrame | None = None) -> pd.DataFrame:
+    def valued(self, schema: str) -> frozenset[str]:
+        """Nothing: what is kept beside the tickets knows of no shadow."""
+        return frozenset()
+
+    def query(self, sql: str, schema: str, instants: pd.DataFrame | None = None, *, coded: bool = False) -> pd.DataFrame:
         """As `Dataset.query`, with the shadows before the tables."""
         seen = ", ".join(f"{quoted(name)} AS ({query.replace('{schema}', schema)})" for name, query in self.shadows)
-        return super().query(f"WITH {seen} SELECT * FROM ({sql}) AS asked", schema, instants)
+        return super().query(f"WITH {seen} SELECT * FROM ({sql}) AS asked", schema, instants, coded=coded)
 
 
 def shadowed(data: Dataset, shadows: Mapping[str, str]) -> Shadowed:

@@ -80,7 +80,9 @@ from kpi.stats.logistic import (
     logistic_cells,
 )
 from kpi.stats.many import (
+    Coded,
     Slope,
+    coded,
     correlate_many,
     correlate_series_many,
     dense,
@@ -160,6 +162,7 @@ from kpi.stats.words import (
 )
 
 __all__ = [
+    "Coded",
     "ControlLimits",
     "Decomposition",
     "GlsFit",
@@ -187,6 +190,7 @@ __all__ = [
     "chance_of_target",
     "chance_said",
     "clopper_pearson",
+    "coded",
     "compare_thirds",
     "contributions",
     "correlate_many",

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from kpi.errors import BadValue
-from kpi.stats.base import Array, Numbers, floats, same_length, t_of, z_of
+from kpi.stats.base import Array, Numbers, floats, same_length, scipy_part, t_of, z_of
 from kpi.stats.proportions import FEWEST_CLUSTERS
 from kpi.steps import check
 
@@ -157,4 +157,5 @@ def products(design: Array, weights: Array | None = None) -> Array:
 
 def sums_by_cluster(design: Array, place: Any, left: Array, clusters: Any) -> Array:
     """(clusters, k): the rows of the design at `place`, each times what is `left`, summed for each cluster."""
-    return np.column_stack([np.bincount(clusters, left * column[place]) for column in design.T])
+    size = int(np.max(clusters, initial=-1)) + 1, len(design)
+    return floats(scipy_part("sparse").coo_array((left, (clusters, place)), shape=size).tocsr() @ design)

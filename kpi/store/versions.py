@@ -12,14 +12,20 @@ from threading import Lock
 from typing import Any, get_args, get_origin, get_type_hints
 
 from kpi import engine
+from kpi.correlations.facts import on_tickets
 from kpi.errors import UnknownName
 from kpi.hours import Calendar
+from kpi.measure.facts import kept_name, to_keep
+from kpi.metric import CLOCKS
+from kpi.scope import Scope
 from kpi.sources import Import
 from kpi.store import audit
 from kpi.store.folders import SAMPLE, folder, read_json, write_json
 
 MOST_OPEN = 3
 """Each may hold KPI_MEMORY (600 MB) of columns it has read; opening one again takes a twentieth of a second."""
+WORTH_KEEPING = 50_000
+"""Tickets below which values are worked out in a moment whenever somebody asks."""
 _OPEN: OrderedDict[Path, engine.Dataset] = OrderedDict()
 _LOCK = Lock()
 OPENED, OFTEN = "opened.json", dt.timedelta(hours=1)
@@ -29,8 +35,23 @@ _STAMPED: dict[str, dt.datetime] = {}
 def write(data: engine.Dataset, place: Path, calendar: Calendar | None) -> str:
     """Write a version into a folder, and return the name of its file."""
     name = f"{data.fingerprint}.duckdb"
-    engine.write(data, place / name, calendar, report=asdict(data.report))
+    engine.write(data, place / name, calendar, _values(data, calendar), report=asdict(data.report))
     return name
+
+
+def _values(data: engine.Dataset, calendar: Calendar | None) -> list[str]:
+    """SQL of what is worked out once of every ticket, on either clock: no question about links between facts has to do it again."""
+    texts: list[str] = []
+    kept: set[str] = set()
+    if data.rows["tickets"] < WORTH_KEEPING:
+        return texts
+    for clock in CLOCKS if calendar else ("calendar",):
+        scope = Scope(calendar=calendar, clock=clock)
+        names = {kept_name(name, scope.ask): name for name in on_tickets(data, scope)}
+        if new := tuple(name for column, name in names.items() if column not in kept):
+            texts.append(to_keep(new, scope, data))
+            kept |= set(names)
+    return texts
 
 
 def file_of(key: str) -> str:

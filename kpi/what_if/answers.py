@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from kpi.engine import Dataset, quoted
-from kpi.measure.facts import facts
+from kpi.measure.facts import facts, kept_columns
 from kpi.measure.rows import judged
-from kpi.scope import Scope
+from kpi.scope import NONE, Scope
 from kpi.what_if.inputs import INPUTS
 from kpi.what_if.links import SEGMENTS, SUBJECTS
 
@@ -48,34 +50,47 @@ def cells(outcome_name: str, terms: tuple[str, ...], scope: Scope, data: Dataset
     """The cells of an outcome (the name of a metric), for all its models at once. `terms` are the metrics in their designs that the data know;
     NaN where a ticket does not."""
     wide = learned(scope, newest)
-    outcome = judged(outcome_name, wide, data)
-    known = data.columns(outcome.table)
+    table = judged(outcome_name, wide, data).table
+    kept = kept_columns(terms, wide, data) if table == "tickets" else ()
+    outcome = judged(outcome_name, wide, data, beside=kept)  # what is kept beside tickets needs no join
+    known = data.columns(table)
     segments = _segments(known, data)
-    forever = scope.but(by="all", split=(), compare=None, start=None, end=None, where=())
-    drivers, _ = facts(terms, forever, data, only="ticket_id IN (SELECT ticket_id FROM o)")
-    columns = [f"{_binned(name, f'd.{name}')} AS {name}" for name in terms]
     at = outcome.at or "rated_at"
     now = _inside(f"o.{quoted(at)}", scope)
-    has_agent = "agent" in known
-    cluster = "coalesce(o.agent, '(none)')" if has_agent else f"date_trunc('week', o.{quoted(at)})::VARCHAR"
-    keys = [*(f"coalesce(o.{quoted(s)}::VARCHAR, '(none)') AS {s}" for s in segments), f"{cluster} AS cluster"]
-    text = (
-        f"WITH o AS MATERIALIZED (SELECT * FROM ({outcome.behind}) WHERE value IS NOT NULL), d AS MATERIALIZED ({drivers}) "
-        f"SELECT {', '.join([*columns, *keys])}, avg(o.value::DOUBLE) AS y, count(*) AS n, count(*) FILTER ({now}) AS now "
-        "FROM o LEFT JOIN d USING (ticket_id) GROUP BY ALL ORDER BY ALL"
-    )
-    frame = data.query(text, outcome.schema)
-    if has_agent and frame["cluster"].nunique() < 5:
-        text = text.replace(f"{cluster} AS cluster", f"date_trunc('week', o.{quoted(at)})::VARCHAR AS cluster")
-        frame, has_agent = data.query(text, outcome.schema), False
-    kept = []
-    for name in segments:
-        counts = frame.groupby(name)["n"].sum().sort_values(ascending=False)
-        levels = [str(level) for level, n in counts.items() if n >= FEWEST_OF_A_LEVEL][:MOST_LEVELS]
-        frame[name] = frame[name].where(frame[name].isin(levels), OTHERS)
-        if frame[name].nunique() > 1:
-            kept.append(name)
-    return Cells(frame, tuple(kept), has_agent)
+    values = dict(zip(terms, (f"o.{column}" for column in kept), strict=True)) if kept else {name: f"d.{name}" for name in terms}
+    columns = [f"{_binned(name, value)} AS {name}" for name, value in values.items()]
+    behind = f"SELECT * FROM ({outcome.behind}) WHERE value IS NOT NULL"
+    if kept:
+        behind, rows = f"o AS ({behind})", "o"
+    else:
+        forever = scope.but(by="all", split=(), compare=None, start=None, end=None, where=())
+        drivers, _ = facts(terms, forever, data, wanted=(("ticket_id IN (SELECT ticket_id FROM o)", ()),))
+        behind, rows = f"o AS MATERIALIZED ({behind}), d AS MATERIALIZED ({drivers})", "o LEFT JOIN d USING (ticket_id)"
+
+    def counted(cluster: str) -> pd.DataFrame:
+        keys = [*(f"coalesce(o.{quoted(s)}::VARCHAR, '{NONE}') AS {s}" for s in segments), f"{cluster} AS cluster"]
+        return data.query(
+            f"WITH {behind} SELECT {', '.join([*columns, *keys])}, avg(o.value::DOUBLE) AS y, count(*) AS n, count(*) FILTER ({now}) AS now "
+            f"FROM {rows} GROUP BY ALL ORDER BY ALL",
+            outcome.schema,
+            coded=True,
+        )
+
+    by_agent, week = "agent" in known, f"date_trunc('week', o.{quoted(at)})::VARCHAR"
+    frame = counted(f"coalesce(o.agent, '{NONE}')" if by_agent else week)
+    if by_agent and frame["cluster"].nunique() < 5:
+        frame, by_agent = counted(week), False
+    pooled = {name: _pooled(frame[name], frame["n"]) for name in segments}
+    return Cells(frame.assign(**pooled), tuple(name for name, levels in pooled.items() if len(levels.categories) > 1), by_agent)
+
+
+def _pooled(levels: Any, n: Any) -> Any:
+    """The levels of a segment, rare ones as one."""
+    counts = n.groupby(levels, observed=True).sum().sort_values(ascending=False, kind="stable")
+    common = [level for level, tickets in counts.items() if tickets >= FEWEST_OF_A_LEVEL and level != OTHERS][:MOST_LEVELS]
+    place = {level: code for code, level in enumerate(common)}
+    codes = np.array([place.get(level, len(common)) for level in levels.cat.categories], dtype=np.int64)
+    return pd.Categorical.from_codes(codes[levels.cat.codes], pd.Index([*common, OTHERS], dtype=object)).remove_unused_categories()
 
 
 def _segments(known: dict[str, str], data: Dataset) -> tuple[str, ...]:

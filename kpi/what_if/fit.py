@@ -19,8 +19,8 @@ import pandas as pd
 
 from kpi.errors import BadValue
 from kpi.stats import LinearFit, LogisticFit, linear, logistic_cells
-from kpi.stats.base import Array
-from kpi.stats.logistic import products
+from kpi.stats.base import Array, floats
+from kpi.stats.logistic import products, sums_by_cluster
 from kpi.what_if.answers import Cells
 from kpi.what_if.inputs import INPUTS
 from kpi.what_if.links import Model
@@ -36,6 +36,7 @@ FEWEST_OF_EACH = 30
 """Tickets to learn from, and those with and without a yes, below which nothing is learned."""
 ALIKE = 0.05
 """Segments whose sum of effects on the log-odds differs by less count as alike when a move is played."""
+MOST_CODES = 2**62
 NAN = float("nan")
 
 
@@ -203,32 +204,44 @@ def _made(model: Model, found: Cells, terms: tuple[str, ...], knots: Mapping[str
     place, first = _alike(frame, [*terms, *found.segments])  # cells that only other models tell apart are one pattern
     patterns, counts = frame.iloc[first], np.bincount(place, weights).astype(np.float64)
     levels = tuple(
-        (name, tuple(str(level) for level in frame.groupby(name)["n"].sum().sort_values(ascending=False).index)) for name in found.segments
+        (
+            name,
+            tuple(str(level) for level in frame.groupby(name, observed=True)["n"].sum().sort_values(ascending=False, kind="stable").index),
+        )
+        for name in found.segments
     )
     design = _design(patterns, terms, knots, dict(levels))
     while levels and _rank(design, counts) < design.shape[1]:  # a team that has its channel for itself: the last segment goes
         levels = levels[:-1]
         design = _design(patterns, terms, knots, dict(levels))
+    clusters = pd.factorize(frame["cluster"])[0]
     fit: LogisticFit | LinearFit
-    if model.is_mean:
-        fit = linear(outcome, design[place], frame["cluster"].tolist(), weights)
-    else:
-        fit = logistic_cells(design, place, outcome * weights, weights, pd.factorize(frame["cluster"])[0])
+    fit = (
+        linear(outcome, design[place], clusters.tolist(), weights)
+        if model.is_mean
+        else logistic_cells(design, place, outcome * weights, weights, clusters)
+    )
     if np.isnan(fit.coefficients).any():
         return Made("the columns at hand repeat each other, or separate the answers completely")
     drivers = 1 + sum(_width(name, knots.get(name, ())) for name in terms)
-    now = np.bincount(place, frame["now"].to_numpy(float))
-    played, seen = _thinned(patterns.assign(now=now), terms, design, fit.coefficients, drivers)
+    now = floats(np.bincount(place, frame["now"].to_numpy(float)))
+    played, seen = _thinned(patterns[list(terms)], now, terms, design, fit.coefficients, drivers)
     return Made("", fit, played, seen, tuple(name for name, _ in levels))
 
 
 def _alike(frame: pd.DataFrame, columns: list[str]) -> tuple[Any, Any]:
     """(the pattern of each row, the first row of each pattern): rows of the same values in some columns have one pattern."""
-    place = np.zeros(len(frame), dtype=np.int64)
+    place, size = np.zeros(len(frame), dtype=np.int64), 1
     for name in columns:
-        own = pd.factorize(frame[name])[0]
-        place = pd.factorize(place * (int(own.max(initial=0)) + 1) + own)[0]
-    return place, np.unique(place, return_index=True)[1]
+        own, names = pd.factorize(frame[name])
+        if size * len(names) >= MOST_CODES:
+            place, different = pd.factorize(place)
+            size = len(different)
+        place, size = place * len(names) + own, size * max(1, len(names))
+    place = pd.factorize(place)[0]
+    first = np.empty(int(place.max(initial=-1)) + 1, dtype=np.int64)
+    first[place[::-1]] = np.arange(len(place))[::-1]
+    return place, first
 
 
 def _rank(design: Array, weights: Array) -> int:
@@ -238,24 +251,22 @@ def _rank(design: Array, weights: Array) -> int:
     return int(np.linalg.matrix_rank(found / np.outer(size, size), tol=1e-9, hermitian=True))
 
 
-def _thinned(frame: pd.DataFrame, terms: tuple[str, ...], design: Array, coefficients: Array, first: int) -> tuple[pd.DataFrame, Array]:
+def _thinned(
+    frame: pd.DataFrame, now: Array, terms: tuple[str, ...], design: Array, coefficients: Array, first: int
+) -> tuple[pd.DataFrame, Array]:
     """The cells of the scope's own dates, to be played on: those with the same drivers, whose segments do about the same (within
     `ALIKE` of the log-odds; of their spread, for a mean) are one, with the mean of their segments. A move is then answered in milliseconds.
     """
-    now = frame["now"].to_numpy(float)
     kept = now > 0
     frame, design, now = frame[kept], design[kept], now[kept]
     if not len(frame):
-        return frame, design
+        return frame.assign(now=now), design
     effect = design[:, first:] @ coefficients[first:]
     step = ALIKE if np.abs(coefficients).max() < 50 else max(float(effect.std()), 1e-9) * ALIKE  # a mean of seconds has no log-odds
-    keys = frame[list(terms)].assign(_like=np.round(effect / step))
-    place = keys.groupby(list(keys), sort=False).ngroup().to_numpy()
+    place, one = _alike(frame.assign(_like=np.round(effect / step)), [*terms, "_like"])
     total = np.bincount(place, now)
-    summed = np.zeros((len(total), design.shape[1]))
-    np.add.at(summed, place, design * now[:, None])
-    one = keys.groupby(place).first()[list(terms)].reset_index(drop=True)
-    return one.assign(now=total), np.asarray(summed / total[:, None])
+    summed = sums_by_cluster(design, np.arange(len(design)), now, place)
+    return frame.iloc[one][list(terms)].reset_index(drop=True).assign(now=total), np.asarray(summed / total[:, None])
 
 
 def _knots(kind: str, values: Array, n: Array) -> tuple[float, ...]:
@@ -296,8 +307,9 @@ def _design(
     parts = [np.ones((len(frame), 1))]
     parts += [_columns(name, frame[name].to_numpy(float), knots.get(name, ())) for name in terms]
     for name, known in levels.items():
-        own = frame[name].to_numpy(object)
-        parts += [(own == level).astype(float)[:, None] for level in known[1:]]
+        codes, names = pd.factorize(frame[name])
+        code = {str(level): place for place, level in enumerate(names)}
+        parts += [(codes == code.get(level, -2)).astype(float)[:, None] for level in known[1:]]
     return np.hstack(parts)
 
 
