@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from kpi import Scope, units
+from kpi.catalogue import find
 from kpi.charts import base, multiples
 from kpi.charts.process import log_ticks
 from kpi.report import Chart
@@ -56,7 +57,7 @@ def draw(mine: Mine, scope: Scope) -> None:
         on_select=lambda: _opened([row.trend.metric for row in shown]),
         column_config={
             "Over time": st.column_config.LineChartColumn(width="medium"),
-            "Number": st.column_config.TextColumn(width="medium"),
+            "Number": st.column_config.TextColumn(width=280),
         },
         row_height=44,
     )
@@ -77,7 +78,7 @@ def _card(one: Trend) -> None:
         links.to(
             "trends.py",
             or_text=True,
-            label=plain(one.label),
+            label=plain(find(one.metric).label),  # which statistic it is stands in the sentence below
             icon=":material/chevron_right:",
             icon_position="right",
             query_params=links.query(metric=one.metric),
