@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -15,18 +16,45 @@ ROOT = Path(__file__).parents[1]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
+GROUPED = ("agents", "api", "changes", "correlations", "report", "sample", "trends", "what_if")
+"""Folders whose tests lean on one company that takes seconds to make: one worker has each of them."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What imports have made lives as long as the run: the collector need not look through it again and again.
+
+    Work is handed out in the order of `pytest_collection_modifyitems`, not by the number of tests.
+    """
+    gc.set_threshold(20_000, 20, 50)
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+def group_of(item: pytest.Item) -> str:
+    """Tests that stand on the same things go to one worker, so that it makes them once: a file's, or a folder's.
+
+    One worker has the browser and one the database, so that two of them never fight over two cores.
+    """
+    for marker in ("browser", "database"):
+        if item.get_closest_marker(marker):
+            return marker
+    parts = item.path.relative_to(ROOT / "tests").parts if item.path.is_relative_to(ROOT / "tests") else (item.path.name,)
+    return parts[0] if parts[0] in GROUPED else "/".join(parts)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker has the browser and one the database, so that two of them never fight over two cores.
+    """Each test goes to its group, the longest groups first.
 
     Tests that use the real exports beside the project read whole files, so they are slow by nature.
     """
     for item in items:
         if item.path.is_relative_to(ROOT / "tests" / "datasets") or "datasets" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
-        for marker in ("browser", "database"):
-            if item.get_closest_marker(marker):
-                item.add_marker(pytest.mark.xdist_group(marker))
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(group_of(item)))
+    order = ("browser", "database")
+    items.sort(key=lambda item: next((n for n, name in enumerate(order) if item.get_closest_marker(name)), len(order)))
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
