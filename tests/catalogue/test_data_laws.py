@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -23,9 +24,18 @@ Frames = dict[str, pd.DataFrame]
 ROWS = {"changes": "field", "surveys": "kind"}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def frames(worked: kpi.Dataset, frames_of) -> Frames:
+    """The tables of the worked company, read once: whoever changes one makes a new frame of it."""
     return frames_of(worked)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def untouched(frames: Frames) -> Iterator[None]:
+    before = {name: frame.copy() for name, frame in frames.items()}
+    yield
+    for name, frame in before.items():
+        pd.testing.assert_frame_equal(frames[name], frame)
 
 
 def values(data: kpi.Dataset, scope: Scope | None = None, names: list[str] | None = None) -> pd.DataFrame:
@@ -119,7 +129,7 @@ for _metric in CATALOGUE.values():
             ALTERNATIVES[_alternative].append((_metric.name, _variant))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def stated(frames: Frames, worked: kpi.Dataset) -> Frames:
     """The worked company whose export states itself what its events tell, and what each ticket cost."""
     facts = kpi.rows("tickets_created", Scope(params={"statuses": "all"}), worked).set_index("ticket_id")
