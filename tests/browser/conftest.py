@@ -48,6 +48,18 @@ def server(tmp_path: Path) -> Iterator[Server]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def standing(small_company: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that the tests of a file share, with the small company: for those to whom it is all one who was there before them.
+
+    A file whose `server` hands it on has it for all its visits; each of them is a new browser all the same.
+    """
+    place = tmp_path_factory.mktemp("standing")
+    shutil.copytree(small_company, place / "home")
+    with serving(place / "home", place / "server.log") as made:
+        yield made
+
+
 @pytest.fixture(name="serving", scope="session")
 def serving_fixture() -> Callable:
     return serving
@@ -103,7 +115,8 @@ def small_company(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def company(small_company: Path, server: Server) -> str:
     """The small company lies in the server's home, under the key of this name: `visit(f"/?data={company}")` shows it at once."""
-    shutil.copytree(small_company, server.home, dirs_exist_ok=True)
+    if not (server.home / "data" / store.SAMPLE).exists():
+        shutil.copytree(small_company, server.home, dirs_exist_ok=True)
     return store.SAMPLE
 
 

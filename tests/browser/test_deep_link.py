@@ -15,14 +15,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WORD = "correct horse battery"
 
 
-@pytest.fixture
-def asking(serving: Callable, small_company: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator:
+@pytest.fixture(scope="module")
+def asking(serving: Callable, small_company: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator:
     """A server that asks for a passphrase, with the small company."""
-    monkeypatch.setenv("KPI_PASSPHRASE", WORD)
-    home = tmp_path / "asking"
-    shutil.copytree(small_company, home)
-    with serving(home, tmp_path / "asking.log") as made:
-        yield made
+    place = tmp_path_factory.mktemp("asking")
+    shutil.copytree(small_company, place / "home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KPI_PASSPHRASE", WORD)
+        with serving(place / "home", place / "server.log") as made:
+            yield made
 
 
 @pytest.fixture

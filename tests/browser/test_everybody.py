@@ -53,7 +53,6 @@ def go(visit, settle, page, path: str, key: str | None, **look):
         page = visit(own, **look)
     else:
         page.goto("/".join(page.url.split("/")[:3]) + own)
-        settle(page)
     page.get_by_role("heading", level=1).get_by_text(EVERY_PAGE[path]).wait_for(timeout=30_000)
     settle(page)
     return page
@@ -72,6 +71,12 @@ def serious(page) -> list[str]:
         }""",
         [[selector, sorted(rules)] for selector, (rules, _) in THEIRS.items()],
     )
+
+
+@pytest.fixture
+def server(standing):
+    """All of them visit one server."""
+    return standing
 
 
 def test_every_page_in_the_dark_on_a_phone(visit, company, settle, tmp_path: Path) -> None:

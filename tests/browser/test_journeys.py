@@ -16,6 +16,12 @@ import pytest
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
+@pytest.fixture
+def server(standing):
+    """All of them visit one server."""
+    return standing
+
+
 def main(page):
     return page.locator("[data-testid=stMain]")
 

@@ -23,7 +23,7 @@ ANN, EVE, UNSURE, BOB = "ann@example.com", "eve@example.com", "unsure@example.co
 PATH = f"/trends?data={store.SAMPLE}&metric=csat&from=2026-09-05&to=2026-10-18&where=channel%3Demail"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def provider() -> Iterator:
     from tests.browser.provider import providing  # it needs what the extra brings
 
@@ -32,18 +32,19 @@ def provider() -> Iterator:
     assert not made.refused, f"the provider was asked for what it does not give: {made.refused}"
 
 
-@pytest.fixture
-def asking(provider, serving: Callable, small_company: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator:
-    """A server with that provider; Ann owns it by its settings."""
-    said = tmp_path / "secrets.toml"
+@pytest.fixture(scope="module")
+def asking(provider, serving: Callable, small_company: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator:
+    """A server that sends people to the provider, with the small company; two own it, if they are who they say they are."""
+    place = tmp_path_factory.mktemp("asking")
+    said = place / "secrets.toml"
     said.write_text(provider.settings())
-    monkeypatch.setenv("STREAMLIT_SECRETS_FILES", str(said))
-    monkeypatch.setenv("KPI_OWNERS", f"{ANN},{UNSURE}")
-    home = tmp_path / "asking"
-    shutil.copytree(small_company, home)
-    monkeypatch.setenv("KPI_HOME", str(home))
-    with serving(home, tmp_path / "asking.log") as made:
-        yield made
+    shutil.copytree(small_company, place / "home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STREAMLIT_SECRETS_FILES", str(said))
+        patch.setenv("KPI_OWNERS", f"{ANN},{UNSURE}")
+        patch.setenv("KPI_HOME", str(place / "home"))
+        with serving(place / "home", place / "server.log") as made:
+            yield made
 
 
 @pytest.fixture

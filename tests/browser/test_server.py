@@ -45,15 +45,15 @@ def test_the_first_visitor_of_a_deep_link_gets_frame_and_scope(visit, company, s
 
 
 @pytest.mark.parametrize("path", ["/", "/trends", "/what_if?view=goal"])
-def test_every_page_has_our_script_for_the_history_however_it_comes(server, path: str) -> None:
+def test_every_page_has_our_script_for_the_history_however_it_comes(standing, path: str) -> None:
     """A browser asks for pages packed; without the script each choice would be a step of Back."""
-    asked = urllib.request.Request(f"{server.url}{path}", headers={"Accept": "text/html", "Accept-Encoding": "gzip, deflate, br"})
+    asked = urllib.request.Request(f"{standing.url}{path}", headers={"Accept": "text/html", "Accept-Encoding": "gzip, deflate, br"})
     with urllib.request.urlopen(asked) as answer:
         assert b'<head><script src="/history.js"></script>' in answer.read()
 
 
-def test_the_server_says_it_is_well_and_guards_its_answers(server) -> None:
-    with urllib.request.urlopen(f"{server.url}/healthz") as answer:
+def test_the_server_says_it_is_well_and_guards_its_answers(standing) -> None:
+    with urllib.request.urlopen(f"{standing.url}/healthz") as answer:
         assert json.load(answer)["status"] == "ok"
         headers = answer.headers
     policy = headers["content-security-policy"]
