@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +19,17 @@ from kpi.tables import TABLES
 
 KEPT = "kept"
 """The name under which a dataset's own file is attached, read only."""
+PIECE = 100_000
+"""Tickets whose values are worked out at a time."""
+Values = Callable[[str], Sequence[str]]
+"""From SQL of ids of tickets to SQL texts, each of `ticket_id` and columns of its own, for those tickets."""
 
 
-def write(data: Dataset, path: Path, calendar: Calendar | None, values: Sequence[str] = (), **more: Any) -> None:
+def write(data: Dataset, path: Path, calendar: Calendar | None, values: Values | None = None, **more: Any) -> None:
     """Write a dataset as one columnar file that never changes again: canonical tables, the measured tables under `calendar`, and `more` (JSON).
 
-    Tickets lie in order of creation, so that a question about a month reads that month. `values` are kept beside them in
-    `VALUED`: SQL texts, each of `ticket_id` and columns of its own. The file is written aside and takes its name at the end: nobody ever sees
-    half of it.
+    Tickets lie in order of creation, so that a question about a month reads that month. `values` of tickets are kept beside them, in `VALUED`.
+    The file is written aside and takes its name at the end: nobody ever sees half of it.
     """
     schema = data.stand(None, calendar)
     half = path.with_name(f"half-{uuid.uuid4().hex}")
@@ -38,16 +41,18 @@ def write(data: Dataset, path: Path, calendar: Calendar | None, values: Sequence
             con.execute(f"SET schema = '{source}'")
             for name in data._tables_in(source):
                 order = lifecycle.ORDERS.get(name, "") if target == "measured" else "ORDER BY _row" * (name in TABLES)
-                if target == "measured" and name == "tickets":
-                    con.execute(f"CREATE TABLE written.measured.{VALUED} AS {_beside(values)} {order}")
+                if values and target == "measured" and name == "tickets":
+                    _beside(con, values, order)
                 elif name not in lifecycle.VIEWS:
                     con.execute(f"CREATE TABLE written.{target}.{quoted(name)} AS FROM {quoted(name)} {order}")
-        plain = [column for column, _ in data._columns_in(schema, "tickets")]
         con.execute("SET schema = 'written.measured'")
-        con.execute(f"CREATE VIEW tickets AS SELECT {', '.join(quoted(column) for column in plain)} FROM {VALUED}")
+        plain = [column for column, _ in data._columns_in(schema, "tickets")]
+        kept: list[str] = []
+        if values:
+            kept = [column for column, *_ in con.execute(f"DESCRIBE {VALUED}").fetchall() if column not in plain]
+            con.execute(f"CREATE VIEW tickets AS SELECT {', '.join(quoted(column) for column in plain)} FROM {VALUED}")
         for statement in lifecycle.VIEWS.values():
             con.execute(statement)
-        every = [column for column, *_ in con.execute(f"DESCRIBE {VALUED}").fetchall()]
         about = {
             "fingerprint": data.fingerprint,
             "first": data.first.isoformat(),
@@ -57,7 +62,7 @@ def write(data: Dataset, path: Path, calendar: Calendar | None, values: Sequence
             "rows": dict(data.rows),
             "calendar": calendar.fingerprint if calendar else "",
             "facts": lifecycle.version(),
-            "values": [column for column in every if column not in plain],
+            "values": kept,
             **more,
         }
         con.execute("CREATE TABLE written.main.about AS SELECT ? AS json", [json.dumps(about)])
@@ -97,8 +102,14 @@ def opened(path: Path) -> tuple[Dataset, dict[str, Any]]:
     return data, about
 
 
-def _beside(values: Sequence[str]) -> str:
-    """SQL of the measured tickets with values beside them."""
-    joins = [f"LEFT JOIN ({text}) AS v{place} USING (ticket_id)" for place, text in enumerate(values)]
-    columns = ["t.*", *(f"v{place}.* EXCLUDE (ticket_id)" for place in range(len(values)))]
-    return f"SELECT {', '.join(columns)} FROM tickets AS t {' '.join(joins)}"
+def _beside(con: Any, values: Values, order: str) -> None:
+    """The measured tickets with values beside them: a piece at a time, as all at once would not fit in the memory an import may have."""
+    con.execute(f"CREATE TEMP TABLE pieces AS SELECT ticket_id, (row_number() OVER ({order}) - 1) // {PIECE} AS piece FROM tickets")
+    for (piece,) in con.execute("SELECT DISTINCT piece FROM temp.pieces ORDER BY piece").fetchall():
+        ids = f"SELECT ticket_id FROM temp.pieces WHERE piece = {int(piece)}"
+        texts = values(ids)
+        columns = ["t.*", *(f"v{place}.* EXCLUDE (ticket_id)" for place in range(len(texts)))]
+        joins = [f"LEFT JOIN ({text}) AS v{place} USING (ticket_id)" for place, text in enumerate(texts)]
+        verb = f"INSERT INTO written.measured.{VALUED}" if piece else f"CREATE TABLE written.measured.{VALUED} AS"
+        con.execute(f"{verb} SELECT {', '.join(columns)} FROM (FROM tickets WHERE ticket_id IN ({ids})) AS t {' '.join(joins)} {order}")
+    con.execute("DROP TABLE temp.pieces")

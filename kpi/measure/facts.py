@@ -77,10 +77,10 @@ def _asked(scope: Scope, data: Dataset) -> tuple[str, Shape, Values]:
     return data.stand(scope.as_of, scope.calendar), shape, values_of(scope, data.first, as_of)
 
 
-def to_keep(names: tuple[str, ...], scope: Scope, data: Dataset) -> str:
-    """SQL of what every ticket of the data knows of these metrics, under the names `kept_name` gives them: to be kept beside the tickets."""
+def to_keep(names: tuple[str, ...], scope: Scope, data: Dataset, ids: str) -> str:
+    """SQL of what the tickets of `ids` (SQL) know of these metrics, under the names `kept_name` gives them: to be kept beside them."""
     forever = scope.but(by="all", split=(), compare=None, start=None, end=None, where=(), params={"statuses": "all"})
-    text, _ = facts(names, forever, data)
+    text, _ = facts(names, forever, data, wanted=((f"ticket_id IN ({ids})", ()),))
     return f"SELECT ticket_id, {', '.join(f'{name} AS {kept_name(name, scope.ask)}' for name in names)} FROM ({text})"
 
 

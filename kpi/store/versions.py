@@ -7,6 +7,7 @@ import datetime as dt
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import asdict, fields
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any, get_args, get_origin, get_type_hints
@@ -35,21 +36,20 @@ _STAMPED: dict[str, dt.datetime] = {}
 def write(data: engine.Dataset, place: Path, calendar: Calendar | None) -> str:
     """Write a version into a folder, and return the name of its file."""
     name = f"{data.fingerprint}.duckdb"
-    engine.write(data, place / name, calendar, _values(data, calendar), report=asdict(data.report))
+    values = partial(_values, data, calendar) if data.rows["tickets"] >= WORTH_KEEPING else None
+    engine.write(data, place / name, calendar, values, report=asdict(data.report))
     return name
 
 
-def _values(data: engine.Dataset, calendar: Calendar | None) -> list[str]:
-    """SQL of what is worked out once of every ticket, on either clock: no question about links between facts has to do it again."""
+def _values(data: engine.Dataset, calendar: Calendar | None, ids: str) -> list[str]:
+    """SQL of what is worked out once of a ticket, on either clock: no question about links between facts has to do it again."""
     texts: list[str] = []
     kept: set[str] = set()
-    if data.rows["tickets"] < WORTH_KEEPING:
-        return texts
     for clock in CLOCKS if calendar else ("calendar",):
         scope = Scope(calendar=calendar, clock=clock)
         names = {kept_name(name, scope.ask): name for name in on_tickets(data, scope)}
         if new := tuple(name for column, name in names.items() if column not in kept):
-            texts.append(to_keep(new, scope, data))
+            texts.append(to_keep(new, scope, data, ids))
             kept |= set(names)
     return texts
 

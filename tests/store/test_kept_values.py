@@ -32,6 +32,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Dataset, Dataset, Sc
             home = tmp_path_factory.mktemp("home")
             patch.setenv("KPI_HOME", str(home))
             patch.setattr(versions, "WORTH_KEEPING", worth)
+            patch.setattr("kpi.engine.stored.PIECE", 700)
             sample.write(home / "company", tickets=TICKETS, seed=5)
             key = store.keep({path.name: path.read_bytes() for path in sorted((home / "company").glob("*.csv"))})
             (store.folder(key) / "calendar.toml").write_text((home / "company" / "calendar.toml").read_text("utf-8"), "utf-8")
@@ -106,6 +107,8 @@ def test_what_leaves_something_out_does_not_look_at_what_is_kept(both: tuple[Dat
     scope = usual.but(as_of=kept.newest - dt.timedelta(days=90))
     view = kept.as_seen(Seen(names="hidden", until=kept.newest - dt.timedelta(days=30)))
     fewer = without(kept, "SELECT ticket_id FROM {schema}.tickets LIMIT 100")
+    created = kept.query("SELECT created_at FROM tickets", kept.stand(None, usual.calendar))["created_at"].dropna()
+    assert created.is_monotonic_increasing, "tickets lie in order of creation, though written a piece at a time"
     for data, asked in ((kept, scope), (view, usual), (fewer, usual)):
         assert not kept_columns(("csat",), asked, data)
     shown = {
@@ -135,5 +138,7 @@ def test_a_company_written_again_keeps_its_tables(both: tuple[Dataset, Dataset, 
     engine.write(kept, tmp_path / "again.duckdb", usual.calendar)
     again, _ = engine.opened(tmp_path / "again.duckdb")
     assert again.rows == kept.rows and not again.valued(again.stand(None, usual.calendar))
+    engine.write(kept, tmp_path / "with.duckdb", usual.calendar, lambda ids: [f"SELECT ticket_id, 1.0 AS one FROM ({ids})"])
+    assert engine.opened(tmp_path / "with.duckdb")[0].valued("kept.measured") == {"one"}
     columns = {name: [c for c, _ in again._columns_in("kept.measured", name)] for name in again._tables_in("kept.measured")}
     assert columns == {name: [c for c, _ in kept._columns_in("kept.measured", name)] for name in kept._tables_in("kept.measured")}
