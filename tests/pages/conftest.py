@@ -96,12 +96,8 @@ def app(kept: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
         asked = ({"data": key} if key else {}) | query
         for name, value in asked.items():
             at.query_params[name] = value
-        at.run()
-        if page == "overview.py":
-            return at
-        at.switch_page(page)
-        for name, value in asked.items():  # the Overview has no use for what is another page's own, and drops it
-            at.query_params[name] = value
+        if page != "overview.py":
+            at.switch_page(page)  # a visit that begins there, as by an address
         return at.run()
 
     return opened
