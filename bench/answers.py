@@ -45,7 +45,7 @@ VIEWS: dict[str, tuple[str, dict[str, str]]] = {
     "why": ("why", {"metric": "full_resolution_time"}),
     "why, a share": ("why", {"metric": "csat"}),
     "what if": ("what_if", {}),
-    "what if, a move": ("what_if", {"set": "first_reply_time=-10%"}),
+    "what if, a move": ("what_if", {"set": "first_reply_time=30m"}),
     "what if, a goal": ("what_if", {"view": "goal"}),
     "what if, backlog": ("what_if", {"view": "backlog"}),
     "what if, tree": ("what_if", {"view": "tree"}),

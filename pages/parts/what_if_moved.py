@@ -105,7 +105,7 @@ def _tiles(played: Played, seen: Outlook, goal: tuple[float, str, int] | None) -
         tiles.append((f"Chance of {goal[1].partition(' ')[2]}", chance_said(seen.chance), "", also))
     if not tiles:
         return
-    with st.grid(4, min_column_width=150, gap="small", key="what_if_tiles"):
+    with st.grid(2 if len(tiles) == 4 else 3, min_column_width=150, gap="small", key="what_if_tiles"):  # none stands alone in its row
         for place, (label, said, change, about) in enumerate(tiles):
             with st.container(border=True, height="stretch", key=f"what_if_tile_{place}", gap="xsmall"):
                 st.metric(label, said, change or None, delta_color="off")
