@@ -8,6 +8,7 @@ from importlib import import_module
 
 import kpi
 from kpi import store
+from kpi.correlations.periods import names_of
 from kpi.examples import world
 from pages.parts.board import BOARD
 
@@ -16,7 +17,7 @@ _DATES = kpi.Scope(start="2026-01-01", end="2026-01-28")
 
 
 def up() -> None:
-    """Measure what the Overview and the Trends ask once over a tiny dataset: the texts that are compiled for it serve every dataset.
+    """Measure what the Overview, the Trends and links of weeks ask once over a tiny dataset: the texts that are compiled for it serve every dataset.
 
     Streamlit collects garbage after every run of a script; walking some 120,000 long-lived objects of pandas, Altair and Arrow costs
     about 70 ms each time, and freezing them once makes that nothing.
@@ -33,6 +34,7 @@ def up() -> None:
             (board, _DATES, True),
             (board, _DATES.but(by="week"), False),
             (every, _DATES.but(by="week"), True),
+            (list(names_of(data, _DATES.ask)), _DATES.but(by="week"), False),
             (count, kpi.Scope(by="day"), False),
             (count, _DATES, False),
             (count, _DATES.but(params=(("statuses", "all"),)), False),
