@@ -17,6 +17,7 @@ from typing import Any
 import ibis
 
 from kpi.catalogue import find
+from kpi.engine import VALUED
 from kpi.errors import BadValue, UnknownName, did_you_mean
 from kpi.forms import Choice, Form, Part, Share
 from kpi.measure.edges import at_edges, counted
@@ -105,6 +106,11 @@ def base_table(rows: Any, shape: Shape) -> Any:
     """The measured table behind the unbound one a form was written on, with this dataset's own columns."""
     name = table_name(rows)
     return ibis.table(shape.columns(name), name=name)
+
+
+def valued_table(columns: Sequence[str], shape: Shape) -> Any:
+    """The measured tickets with columns of values kept beside them."""
+    return ibis.table({**shape.columns("tickets"), **dict.fromkeys(columns, "float64")}, name=VALUED)
 
 
 def table_name(rows: Any) -> str:

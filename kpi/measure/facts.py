@@ -17,8 +17,20 @@ import ibis
 
 from kpi import catalogue, forms, metric
 from kpi.catalogue import find
-from kpi.engine import VALUED, Dataset, quoted
-from kpi.measure.compile import Condition, base_table, check_columns, filled, fillings, form_of, inside, narrowed, table_name, values_of
+from kpi.engine import Dataset, quoted
+from kpi.measure.compile import (
+    Condition,
+    base_table,
+    check_columns,
+    filled,
+    fillings,
+    form_of,
+    inside,
+    narrowed,
+    table_name,
+    valued_table,
+    values_of,
+)
 from kpi.measure.shape import Shape, asked_filter, replaced, shape_of
 from kpi.metric import MEASURED, PARAMS, Ask
 from kpi.scope import Scope
@@ -130,7 +142,7 @@ def _kept_counting(columns: tuple[str, ...], shape: Shape) -> str:
 
 def _kept_table(columns: tuple[str, ...], shape: Shape) -> Any:
     """The scope's tickets with values kept beside them."""
-    base = ibis.table({**shape.columns("tickets"), **dict.fromkeys(columns, "float64")}, name=VALUED)
+    base = valued_table(columns, shape)
     return narrowed(base, shape).filter(*_dates(base, shape), asked_filter("only"))
 
 

@@ -10,10 +10,10 @@ import ibis
 import pandas as pd
 
 from kpi.catalogue import find
-from kpi.engine import VALUED, Dataset
+from kpi.engine import Dataset
 from kpi.errors import BadValue
 from kpi.forms import Behind, Form
-from kpi.measure.compile import base_table, check_columns, filled, fillings, form_of, inside, narrowed, table_name, values_of
+from kpi.measure.compile import base_table, check_columns, filled, fillings, form_of, inside, narrowed, table_name, valued_table, values_of
 from kpi.measure.edges import at_edges, edges_of, instants_of
 from kpi.measure.reasons import FOREIGN, UNCOUNTED, UNKNOWN, first_of, part_of, whys
 from kpi.measure.shape import Shape, replaced, shape_of
@@ -102,10 +102,7 @@ def _text(name: str, shape: Shape, ask: Ask, part: str, undated: bool, beside: t
     """The text, its values still to be filled in; `ask` says which variant and which statuses are meant."""
     form, behind = _behind(name, ask, part)
     every = _every_status(shape)
-    base = base_table(behind.rows, every)
-    if beside:
-        base = ibis.table({**every.columns("tickets"), **dict.fromkeys(beside, "float64")}, name=VALUED)
-    rel = narrowed(base, every)
+    rel = narrowed(valued_table(beside, every) if beside else base_table(behind.rows, every), every)
     rel = at_edges(rel, behind.edge) if behind.edge else rel
     swaps = {**fillings(), behind.rows.op(): rel.op()}
     counted, value = replaced(behind.counted, swaps).fill_null(False), replaced(behind.value, swaps)

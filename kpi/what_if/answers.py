@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from kpi.engine import Dataset, quoted
+from kpi.measure.compile import form_of, table_name
 from kpi.measure.facts import facts, kept_columns
 from kpi.measure.rows import judged
 from kpi.scope import NONE, Scope
@@ -50,7 +51,7 @@ def cells(outcome_name: str, terms: tuple[str, ...], scope: Scope, data: Dataset
     """The cells of an outcome (the name of a metric), for all its models at once. `terms` are the metrics in their designs that the data know;
     NaN where a ticket does not."""
     wide = learned(scope, newest)
-    table = judged(outcome_name, wide, data).table
+    table = table_name(form_of(outcome_name, scope.ask).behind(scope.ask).rows)
     kept = kept_columns(terms, wide, data) if table == "tickets" else ()
     outcome = judged(outcome_name, wide, data, beside=kept)  # what is kept beside tickets needs no join
     known = data.columns(table)

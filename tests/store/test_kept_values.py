@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -46,7 +47,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Dataset, Dataset, Sc
     return kept, plain, Scope(calendar=calendar)
 
 
-SCOPES = {
+SCOPES: dict[str, dict[str, Any]] = {
     "everything": {},
     "working hours": {"clock": "business"},
     "some weeks in New York": {"zone": "America/New_York", "start": dt.date(2025, 11, 3), "end": dt.date(2026, 2, 15)},
@@ -60,7 +61,7 @@ SCOPES = {
 @pytest.mark.parametrize("said", SCOPES)
 def test_tickets_know_the_same(both: tuple[Dataset, Dataset, Scope], said: str) -> None:
     kept, plain, usual = both
-    scope = usual.but(**SCOPES[said])  # type: ignore[arg-type]
+    scope = usual.but(**SCOPES[said])
     names = on_tickets(plain, scope)
     rare = tuple(name for name in names if is_rare(name, scope.ask))
     assert kept_columns(names, scope, plain) == () and len(rare) > 2
